@@ -1,0 +1,69 @@
+"""Chat (对话): the one object a chat handler sees: who writes, what, and the verbs to answer."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.dialogue import Answers, Dialogue, Progress
+from bot.wording import Wordings
+from loyalty.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One thing said: a text, or the text of a QR picture still to be drawn and uploaded."""
+
+    kind: Literal["text", "qr"]
+    value: str
+
+    def as_data(self) -> dict[str, str]:
+        return {"kind": self.kind, "value": self.value}
+
+
+@dataclass(slots=True)
+class Chat:
+    """`shop` is the use cases' Shop; this package only hands it on."""
+
+    shop: Any
+    person: Person
+    key: str
+    body: object
+    text: str = ""
+    words: str = ""
+    help: list[tuple[str, str]] = field(default_factory=list)
+    wordings: Wordings = field(default_factory=lambda: Wordings({}))
+    said: list[Content] = field(default_factory=list)
+    progress: Progress | None = None
+    # A question was open when this message came.
+    interrupted: bool = False
+
+    async def say(self, wording: str, **facts: object) -> None:
+        """Answer with a sentence of templates/chat; the first becomes the passive reply."""
+        self.said.append(Content("text", self.wordings.fill(wording, facts)))
+
+    def phrase(self, wording: str, **facts: object) -> str:
+        """A sentence to be put into another one."""
+        return self.wordings.fill(wording, facts)
+
+    async def show_qr(self, text: str) -> None:
+        """Send a QR picture of this text after the reply."""
+        self.said.append(Content("qr", text))
+
+    async def open(self, dialogue: Dialogue, answers: Answers | None = None, **facts: object) -> None:
+        """Begin a dialogue and ask its first open question."""
+        self.progress = Progress(dialogue.name, answers or {})
+        question = dialogue.question(self.progress)
+        assert question is not None, dialogue.name
+        await self.say(question.prompt, **facts)
+
+    def close(self) -> None:
+        """Leave the open dialogue."""
+        self.progress = None
+
+
+def contents_to_bytes(contents: list[Content]) -> bytes:
+    return json.dumps([content.as_data() for content in contents], ensure_ascii=False).encode()
+
+
+def contents_from_bytes(data: bytes) -> list[Content]:
+    return [Content(**content) for content in json.loads(data)]

@@ -1,0 +1,74 @@
+"""Settings (配置): what an operator decides before the start, with all defaults."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    host: str = "127.0.0.1"
+    port: int = 8000
+    admin_host: str = "127.0.0.1"
+    admin_port: int = 8002
+    public_url: str = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """A SQLite file in `url` is absolute, so that the folder one starts in does not matter."""
+
+    url: str = "sqlite://var/shuke.db"
+    password: str | None = field(default=None, repr=False)
+    pool_size: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings:
+    """An empty `url` means the twin inside this process."""
+
+    url: str = ""
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysSettings:
+    file: Path = Path("var/keys.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """One account of the brand in WeChat (公众号 or 小程序), as its platform page shows it."""
+
+    name: str
+    kind: str
+    appid: str
+    original_id: str
+    token: str = field(repr=False)
+    aes_key: str = field(repr=False)
+    secret: str = field(repr=False)
+    aes_key_previous: str | None = field(default=None, repr=False)
+    mode: str = "safe"
+    allow_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatSettings:
+    api_base: str = "https://api.weixin.qq.com"
+    mp_base: str = "https://mp.weixin.qq.com"
+    oauth_base: str = "https://open.weixin.qq.com"
+    accounts: tuple[AccountSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    environment: str
+    server: ServerSettings
+    database: DatabaseSettings
+    redis: RedisSettings
+    keys: KeysSettings
+    wechat: WeChatSettings
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.environment == "sandbox"

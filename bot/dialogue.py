@@ -1,0 +1,93 @@
+"""Dialogues (多轮对话): questions asked one after the other; progress is plain JSON.
+
+Moving forward is pure, and only names and answers are stored, so a restart or a deploy in the
+middle of a conversation is harmless.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.chat import Chat
+
+Answer = str | int | bool | None
+Answers = dict[str, Answer]
+Reader = Callable[[str], Answer]
+SKIP = "跳过"
+
+
+class AskAgain(Exception):
+    """The answer does not fit; `wording` says what is expected."""
+
+    def __init__(self, wording: str, **facts: object) -> None:
+        super().__init__(wording)
+        self.wording = wording
+        self.facts = facts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    name: str
+    prompt: str
+    read: Reader
+    # Exact words offered as answers; they win over commands of the same spelling.
+    offers: tuple[str, ...] = ()
+    may_skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is stored between two messages of one person."""
+
+    dialogue: str
+    answers: Answers = field(default_factory=dict)
+
+    def as_text(self) -> str:
+        return json.dumps([self.dialogue, self.answers], ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str | None) -> "Progress | None":
+        if text is None:
+            return None
+        dialogue, answers = json.loads(text)
+        return cls(dialogue, answers)
+
+
+class Dialogue:
+    """A named list of questions with what happens when all are answered."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.questions: list[Question] = []
+        self.finish: Callable[[Chat, Answers], Awaitable[None]] | None = None
+
+    def ask(
+        self, name: str, *, prompt: str, offers: tuple[str, ...] = (), may_skip: bool = False
+    ) -> Callable[[Reader], Reader]:
+        """Register the reader below as the one that understands answers to this question."""
+
+        def register(read: Reader) -> Reader:
+            self.questions.append(Question(name, prompt, read, offers, may_skip))
+            return read
+
+        return register
+
+    def done(
+        self, finish: "Callable[[Chat, Answers], Awaitable[None]]"
+    ) -> "Callable[[Chat, Answers], Awaitable[None]]":
+        self.finish = finish
+        return finish
+
+    def question(self, progress: Progress) -> Question | None:
+        """The first question without an answer."""
+        return next((q for q in self.questions if q.name not in progress.answers), None)
+
+    def advance(self, progress: Progress, text: str) -> Progress:
+        """Answer the open question. Raises AskAgain when the answer does not fit."""
+        question = self.question(progress)
+        assert question is not None, "a finished dialogue must not be stored"
+        skips = question.may_skip and text.strip() == SKIP
+        answer = None if skips else question.read(text)
+        return Progress(self.name, {**progress.answers, question.name: answer})

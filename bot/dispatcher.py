@@ -1,0 +1,128 @@
+"""The steps *identify*, *route* and *act*: from one push to what is said.
+
+Order of routing: an open question's offered answers → platform push → command → open question
+→ understanding → fallback. A command always wins over an open question and closes it, because
+only a question just asked takes the next message as its answer.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.chat import Chat, Content
+from bot.dialogue import AskAgain, Dialogue, Progress, Question
+from bot.pushes import Push, TextMessage
+from bot.routing import Handler, RoutingTable
+from bot.wording import Wordings
+from loyalty.person import Person
+from loyalty.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who writes, and the progress of an open question: now, and before a repeated step."""
+
+    person: Person
+    progress: str | None
+
+
+Identify = Callable[[str, str, str], Awaitable[Found]]
+SaveProgress = Callable[[Person, str | None, str | None, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    shop: Any
+    table: RoutingTable
+    wordings: Wordings
+    identify: Identify
+    save_progress: SaveProgress
+
+    async def dispatch(self, push: Push) -> list[Content]:
+        """Act on one push; what to say, the passive reply first. Bugs become one apology."""
+        found = await self.identify(push.account, push.openid, push.key)
+        chat = self._chat(push, found)
+        before = chat.progress
+        try:
+            await self._act(chat)
+        except Refusal as refusal:
+            log.info("refused", extra={"facts": {"wording": refusal.wording}})
+            await chat.say(refusal.wording, **refusal.facts)
+        if chat.progress != before:
+            await self.save_progress(
+                chat.person, _as_text(chat.progress), _as_text(before), chat.key
+            )
+        return chat.said
+
+    def _chat(self, push: Push, found: Found) -> Chat:
+        return Chat(
+            shop=self.shop,
+            person=found.person,
+            key=push.key,
+            body=push.body,
+            text=push.text.casefold(),
+            words=push.words,
+            help=self.help_lines(),
+            wordings=self.wordings,
+            progress=Progress.from_text(found.progress),
+            interrupted=found.progress is not None,
+        )
+
+    def help_lines(self) -> list[tuple[str, str]]:
+        """(word, what for), shortest word first."""
+        commands = {id(command): command for command in self.table.commands.values()}.values()
+        lines = [(command.words[0], command.help) for command in commands if command.help]
+        return sorted(lines, key=lambda line: (len(line[0]), line[0]))
+
+    async def _act(self, chat: Chat) -> None:
+        dialogue, question = self._open_question(chat)
+        command = self.table.commands.get(chat.text) if chat.text else None
+        offered = question is not None and chat.words.strip() in question.offers
+        if isinstance(chat.body, TextMessage) and dialogue and (offered or command is None):
+            return await self._answer(chat, dialogue)
+        if (handler := self._push_handler(chat)) is not None:
+            return await handler(chat)
+        if command is not None:
+            chat.close()
+            return await command.handler(chat)
+        return await self._understand(chat)
+
+    def _open_question(self, chat: Chat) -> tuple[Dialogue | None, Question | None]:
+        dialogue = self.table.dialogues.get(chat.progress.dialogue) if chat.progress else None
+        if dialogue is None or chat.progress is None:
+            return None, None
+        return dialogue, dialogue.question(chat.progress)
+
+    def _push_handler(self, chat: Chat) -> Handler | None:
+        return self.table.pushes.get(type(chat.body))
+
+    async def _answer(self, chat: Chat, dialogue: Dialogue) -> None:
+        assert chat.progress is not None
+        try:
+            progress = dialogue.advance(chat.progress, chat.words)
+        except AskAgain as again:
+            return await chat.say(again.wording, **again.facts)
+        question = dialogue.question(progress)
+        if question is not None:
+            chat.progress = progress
+            return await chat.say(question.prompt)
+        chat.close()
+        assert dialogue.finish is not None, dialogue.name
+        return await dialogue.finish(chat, progress.answers)
+
+    async def _understand(self, chat: Chat) -> None:
+        if not isinstance(chat.body, TextMessage):
+            return
+        for understanding in self.table.understandings:
+            reading = understanding.read(chat)
+            if reading is not None:
+                return await understanding.handler(chat, reading)
+        if self.table.fallback is not None:
+            await self.table.fallback(chat)
+
+
+def _as_text(progress: Progress | None) -> str | None:
+    return progress.as_text() if progress else None

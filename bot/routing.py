@@ -1,0 +1,128 @@
+"""Routing (路由): what a handler module registers, and the table made of all of them.
+
+A new chat word is one new file: discovery finds its router, and a word two files claim stops
+the start and names both.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TypeVar
+
+from bot.chat import Chat
+from bot.dialogue import Dialogue
+
+Handler = Callable[[Chat], Awaitable[None]]
+Reading = TypeVar("Reading")
+
+
+class Clash(Exception):
+    """Two handler modules claim the same word, push kind or dialogue; the text names both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    words: tuple[str, ...]
+    help: str | None
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A shape of text that is no fixed word: a receipt token, `2 小王` …"""
+
+    read: Callable[[Chat], object | None]
+    handler: Callable[[Chat, object], Awaitable[None]]
+
+
+class Router:
+    """What one handler module offers; passive until the table is made."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.pushes: dict[type, Handler] = {}
+        self.dialogues: list[Dialogue] = []
+        self.understandings: list[Understanding] = []
+        self.fallback_handler: Handler | None = None
+
+    def command(self, *words: str, help: str | None = None) -> Callable[[Handler], Handler]:
+        """Exact words; `help` is the short line shown by 帮助, which leaves out words without."""
+
+        def register(handler: Handler) -> Handler:
+            self.commands.append(Command(words, help, handler))
+            return handler
+
+        return register
+
+    def push(self, kind: type) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.pushes[kind] = handler
+            return handler
+
+        return register
+
+    def dialogue(self, dialogue: Dialogue) -> Dialogue:
+        self.dialogues.append(dialogue)
+        return dialogue
+
+    def understand(
+        self, read: Callable[[Chat], Reading | None]
+    ) -> Callable[
+        [Callable[[Chat, Reading], Awaitable[None]]], Callable[[Chat, Reading], Awaitable[None]]
+    ]:
+        def register(
+            handler: Callable[[Chat, Reading], Awaitable[None]],
+        ) -> Callable[[Chat, Reading], Awaitable[None]]:
+            self.understandings.append(Understanding(read, handler))  # type: ignore[arg-type]
+            return handler
+
+        return register
+
+    def fallback(self, handler: Handler) -> Handler:
+        self.fallback_handler = handler
+        return handler
+
+
+@dataclass(slots=True)
+class RoutingTable:
+    commands: dict[str, Command] = field(default_factory=dict)
+    pushes: dict[type, Handler] = field(default_factory=dict)
+    dialogues: dict[str, Dialogue] = field(default_factory=dict)
+    understandings: list[Understanding] = field(default_factory=list)
+    fallback: Handler | None = None
+
+
+def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
+    """Join the routers of all handler modules; raises Clash."""
+    table, owners = RoutingTable(), dict[object, str]()
+
+    def claim(thing: object, module: ModuleType) -> None:
+        if thing in owners:
+            raise Clash(f"{thing!r} is claimed by {owners[thing]} and by {module.__name__}")
+        owners[thing] = module.__name__
+
+    for module in modules:
+        router: Router = module.router
+        for command in router.commands:
+            for word in command.words:
+                claim(word, module)
+                table.commands[word.casefold()] = command
+        for kind, handler in router.pushes.items():
+            claim(kind, module)
+            table.pushes[kind] = handler
+        for dialogue in router.dialogues:
+            claim(dialogue.name, module)
+            table.dialogues[dialogue.name] = dialogue
+        table.understandings.extend(router.understandings)
+        if router.fallback_handler is not None:
+            claim("the fallback", module)
+            table.fallback = router.fallback_handler
+    return table
+
+
+def handler_modules(package: ModuleType) -> list[ModuleType]:
+    """Every module below the package that has a `router`, in order of name."""
+    names = sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+    return [module for module in map(importlib.import_module, names) if hasattr(module, "router")]

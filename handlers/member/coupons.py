@@ -1,0 +1,23 @@
+"""优惠券: the coupons a member can use now, a line each."""
+
+from bot.chat import Chat
+from bot.routing import Router
+from handlers.membership import members_only
+from services.coupons import usable_coupons
+
+router = Router()
+
+
+@router.command("优惠券", "券", "我的优惠券", help="words/coupons")
+@members_only
+async def show_coupons(chat: Chat, member_id: int) -> None:
+    coupons = await usable_coupons(chat.shop, member_id)
+    if not coupons:
+        return await chat.say("coupons/empty")
+    lines = [
+        chat.phrase(
+            "coupons/line", number=number, name=coupon.name, code=coupon.code, last_day=coupon.ends_on
+        )
+        for number, coupon in enumerate(coupons, 1)
+    ]
+    await chat.say("coupons/list", count=len(coupons), lines="\n".join(lines))

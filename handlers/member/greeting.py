@@ -1,0 +1,24 @@
+"""关注问候: what a person hears on following, and the silence on leaving."""
+
+from bot.chat import Chat
+from bot.pushes import EnterChat, Unfollow
+from bot.routing import Router
+from services.callers import unfollow
+
+router = Router()
+
+
+@router.push(Unfollow)
+async def left(chat: Chat) -> None:
+    await unfollow(chat.shop, chat.person, pushed_at=chat.created_at)
+
+
+@router.push(EnterChat)
+async def entered(chat: Chat) -> None:
+    """Opening the chat of a mini-program."""
+    await greet(chat)
+
+
+async def greet(chat: Chat) -> None:
+    name = "help/greeting_member" if chat.person.is_member else "help/greeting"
+    await chat.say(name, brand=chat.shop.rules.brand_name)

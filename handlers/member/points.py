@@ -1,0 +1,45 @@
+"""积分与账单: what a member can ask about points and the lines behind them."""
+
+from bot.chat import Chat
+from bot.routing import Router
+from handlers.membership import members_only
+from loyalty.money import yuan_text
+from services.bills import BillLine, newest_bills
+from services.points import points_balance
+
+router = Router()
+
+
+@router.command("积分", "我的积分", "查积分", help="words/points")
+@members_only
+async def show_points(chat: Chat, member_id: int) -> None:
+    balance = await points_balance(chat.shop, member_id)
+    lines = [chat.phrase("points/pending", points=balance.pending)] if balance.pending else []
+    lines += [
+        chat.phrase("points/expiry", expires_on=expiry.expires_on, points=expiry.points)
+        for expiry in balance.next_expiries
+    ]
+    if not balance.next_expiries:
+        lines.append(chat.phrase("points/no_expiry"))
+    await chat.say("points/balance", points=balance.points, lines="\n".join(lines))
+
+
+@router.command("账单", "我的账单", "明细", help="words/bills")
+@members_only
+async def show_bills(chat: Chat, member_id: int) -> None:
+    bills = await newest_bills(chat.shop, member_id)
+    if not bills:
+        return await chat.say("points/bills_empty")
+    await chat.say("points/bills", lines="\n".join(_line(chat, bill) for bill in bills))
+
+
+def _line(chat: Chat, bill: BillLine) -> str:
+    is_money = bill.unit in ("principal", "bonus")
+    number = yuan_text(abs(bill.amount)) if is_money else str(abs(bill.amount))
+    return chat.phrase(
+        "points/bill_line",
+        day=bill.day,
+        what=chat.phrase(f"points/kind_{bill.kind}", **bill.facts),
+        amount=("+" if bill.amount > 0 else "-") + number,
+        unit=chat.phrase(f"points/unit_{bill.unit}"),
+    )

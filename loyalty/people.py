@@ -1,0 +1,102 @@
+"""People (会员): what they agree to, their birthdays, and how much of them others may read."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from loyalty.refusals import Refusal
+
+ADULT_ENOUGH_YEARS = 14  # below it a guardian has to agree (PIPL article 31)
+YEARS = range(1900, 2100)  # what lunar calendar tables cover
+LEAP_YEAR = 2000  # stands in for an unknown year, so that 29 February is a day
+
+BIRTHDAY = re.compile(r"(农历)?(?:([0-9]{4})-)?(闰)?([0-9]{1,2})-([0-9]{1,2})")
+
+
+class Purpose(StrEnum):
+    """What personal data may be used for; each is agreed to by itself."""
+
+    PROGRAMME = "programme"
+    MARKETING = "marketing"
+
+
+class BirthdayUnreadable(Refusal):
+    """The text is not a birthday in one of the forms we read."""
+
+    wording = "details/bad_birthday"
+
+
+@dataclass(frozen=True, slots=True)
+class Birthday:
+    """A birthday (生日) in the calendar the person keeps; the year may stay untold."""
+
+    calendar: Literal["solar", "lunar"]
+    year: int | None
+    month: int
+    day: int
+    leap: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Birthday":
+        """Read `1990-01-31`, `01-31`, `农历1990-08-15` or `农历1990-闰08-15`.
+
+        Whether a lunar month had that day is for a lunar calendar to say, not for this rule.
+        """
+        match = BIRTHDAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        if match is None:
+            raise BirthdayUnreadable()
+        lunar, year, leap, month, day = match.groups()
+        birthday = cls(
+            "lunar" if lunar else "solar",
+            int(year) if year else None,
+            int(month),
+            int(day),
+            leap=leap is not None,
+        )
+        if not birthday.is_in_range():
+            raise BirthdayUnreadable()
+        return birthday
+
+    def __str__(self) -> str:
+        year = "" if self.year is None else f"{self.year:04d}-"
+        calendar = "农历" if self.calendar == "lunar" else ""
+        leap = "闰" if self.leap else ""
+        return f"{calendar}{year}{leap}{self.month:02d}-{self.day:02d}"
+
+    def is_in_range(self) -> bool:
+        if self.year is not None and self.year not in YEARS:
+            return False
+        if self.calendar == "lunar":
+            return 1 <= self.month <= 12 and 1 <= self.day <= 30
+        return not self.leap and _is_day(self.year or LEAP_YEAR, self.month, self.day)
+
+
+def is_under_14(born_on: date, today: date) -> bool:
+    """A year of life is complete on the day after the birthday, as Chinese law counts."""
+    last_day = (born_on.year + ADULT_ENOUGH_YEARS, born_on.month, born_on.day)
+    return (today.year, today.month, today.day) <= last_day
+
+
+def mask_phone(phone: str) -> str:
+    """13812345678 → 138****5678; short numbers keep their last two digits only."""
+    national = phone.removeprefix("+86")
+    if len(national) < 11:
+        return f"****{national[-2:]}"
+    return f"{national[:3]}****{national[-4:]}"
+
+
+def mask_name(name: str) -> str:
+    """王小明 → 王*: the surname; the star does not tell how long the rest is."""
+    trimmed = name.strip()
+    return f"{trimmed[:1]}*" if trimmed else ""
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

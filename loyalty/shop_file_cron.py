@@ -1,0 +1,52 @@
+"""Schedules (定时) in five fields: minute, hour, day of month, month, day of week."""
+
+import re
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# Counted from Sunday, which may be written 0 or 7.
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
+    (0, 59, ()),
+    (0, 23, ()),
+    (1, 31, ()),
+    (1, 12, MONTHS),
+    (0, 7, WEEKDAYS),
+)
+PART = re.compile(r"(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/([0-9]{1,2}))?")
+LONGEST = 100
+
+
+def is_cron(text: str) -> bool:
+    fields = text.split(" ")
+    if len(text) > LONGEST or len(fields) != len(FIELDS):
+        return False
+    return all(
+        _is_field(field, lowest, highest, names)
+        for field, (lowest, highest, names) in zip(fields, FIELDS, strict=True)
+    )
+
+
+def _is_field(field: str, lowest: int, highest: int, names: tuple[str, ...]) -> bool:
+    return all(_is_part(part, lowest, highest, names) for part in field.split(","))
+
+
+def _is_part(part: str, lowest: int, highest: int, names: tuple[str, ...]) -> bool:
+    match = PART.fullmatch(part)
+    if match is None:
+        return False
+    start, end, step = match.groups()
+    # A step needs something to step over; "5/2" means different things to different readers.
+    if step is not None and (int(step) == 0 or (start != "*" and end is None)):
+        return False
+    if start == "*":
+        return end is None
+    numbers = [_number(text, lowest, names) for text in (start, end) if text is not None]
+    is_within = all(lowest <= number <= highest for number in numbers)
+    return is_within and numbers == sorted(numbers)
+
+
+def _number(text: str, lowest: int, names: tuple[str, ...]) -> int:
+    """Outside of every field for what is neither a number nor a name."""
+    if text in names:
+        return names.index(text) + lowest
+    return int(text) if text.isdecimal() and len(text) <= 2 else -1

@@ -1,0 +1,1 @@
+"""The platform's server API (接口): what a shop's server may ask of WeChat."""

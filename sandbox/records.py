@@ -1,0 +1,163 @@
+"""What the pretend platform remembers (存档): people, chats, grants, tokens, codes, receipts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Phone:
+    id: str
+    name: str
+
+
+@dataclass(slots=True)
+class Grant:
+    """Leave to send customer-service messages, given by one thing a member did."""
+
+    trigger: str
+    left: int
+    ends_at: datetime
+
+
+@dataclass(slots=True)
+class ChatMessage:
+    """One bubble; `facts` holds what its kind needs (text, image_url, articles, items, …)."""
+
+    n: int
+    at: datetime
+    sender: str
+    kind: str
+    facts: dict[str, Any]
+    via: str | None = None
+
+
+@dataclass(slots=True)
+class Contact:
+    """One person's link to one account."""
+
+    openid: str
+    phone_id: str
+    unionid: str
+    following: bool = False
+    followed_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    subscribe_scene: str = ""
+    qr_scene: int = 0
+    qr_scene_str: str = ""
+    remark: str = ""
+    tag_ids: list[int] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    messages: list[ChatMessage] = field(default_factory=list)
+    message_count: int = 0
+    typing_until: datetime | None = None
+
+
+@dataclass(slots=True)
+class AccessToken:
+    family: str
+    value: str
+    expires_at: datetime
+    usable_until: datetime
+
+
+@dataclass(slots=True)
+class QrCode:
+    ticket: str
+    url: str
+    scene_id: int = 0
+    scene_str: str = ""
+    expires_at: datetime | None = None
+
+    @property
+    def scene(self) -> str:
+        return self.scene_str or str(self.scene_id)
+
+
+@dataclass(slots=True)
+class MediaRecord:
+    id: str
+    kind: str
+    content_type: str
+    file_name: str
+    expires_at: datetime | None
+
+
+@dataclass(slots=True)
+class LoginCode:
+    """A one-time code a phone hands to a web page or mini-program."""
+
+    code: str
+    purpose: str
+    phone_id: str
+    scope: str
+    is_snapshot: bool
+    expires_at: datetime
+    is_used: bool = False
+
+
+@dataclass(slots=True)
+class WebToken:
+    access_token: str
+    refresh_token: str
+    openid: str
+    phone_id: str
+    scope: str
+    is_snapshot: bool
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class Tag:
+    id: int
+    name: str
+
+
+@dataclass(slots=True)
+class AccountRecord:
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    tokens: list[AccessToken] = field(default_factory=list)
+    forced_at: list[datetime] = field(default_factory=list)
+    menu: JsonObject | None = None
+    qr_codes: dict[str, QrCode] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    tag_count: int = 0
+    media: dict[str, MediaRecord] = field(default_factory=dict)
+    login_codes: dict[str, LoginCode] = field(default_factory=dict)
+    web_tokens: list[WebToken] = field(default_factory=list)
+    quota_day: str = ""
+    quota_used: dict[str, int] = field(default_factory=dict)
+    quota_cleared_in: list[str] = field(default_factory=list)
+    jsapi_ticket: str = ""
+    jsapi_ticket_expires_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Receipt:
+    receipt_no: str
+    till: str
+    request: JsonObject
+    state: str
+    amount_fen: int
+    made_at: datetime
+    claim_url: str = ""
+    sequence: int | None = None
+    status: int | None = None
+
+
+@dataclass(slots=True)
+class TillRecord:
+    receipt_count: int = 0
+    sequences: dict[str, int] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class State:
+    clock_ahead_seconds: float = 0.0
+    phones: dict[str, Phone] = field(default_factory=dict)
+    accounts: dict[str, AccountRecord] = field(default_factory=dict)
+    till: TillRecord = field(default_factory=TillRecord)
+    journal_count: int = 0

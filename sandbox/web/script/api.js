@@ -1,0 +1,68 @@
+/** The stage (舞台): every call this page makes to the sandbox server, by its name. */
+
+import { say } from "./i18n.js";
+
+/** The server said no, or nothing at all (`status` 0); the message may be shown to a person. */
+export class StageFault extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const phonePath = (phone, verb) => `/stage/phones/${encodeURIComponent(phone)}/${verb}`;
+
+export const stage = {
+  state: () => ask("/stage/state"),
+  addPhone: (name) => tell("/stage/phones", { name }),
+
+  chat: (phone, { account, after, wait, signal }) =>
+    ask(`${phonePath(phone, "chat")}?${new URLSearchParams({ account, after, wait })}`, signal),
+  follow: (phone, account) => tell(phonePath(phone, "follow"), { account }),
+  unfollow: (phone, account) => tell(phonePath(phone, "unfollow"), { account }),
+  enter: (phone, account) => tell(phonePath(phone, "enter"), { account }),
+  text: (phone, message) => tell(phonePath(phone, "text"), message),
+  image: (phone, message) => tell(phonePath(phone, "image"), message),
+  location: (phone, message) => tell(phonePath(phone, "location"), message),
+  tapMenu: (phone, tap) => tell(phonePath(phone, "menu"), tap),
+  scan: (phone, code) => tell(phonePath(phone, "scan"), code),
+  scanByMenu: (phone, code) => tell(phonePath(phone, "scan-menu"), code),
+  open: (phone, page) => tell(phonePath(phone, "open"), page),
+  menu: (account) => ask(`/stage/menu?${new URLSearchParams({ account })}`),
+
+  purchase: (basket) => tell("/stage/till/purchases", basket),
+  offlineReceipt: (basket) => tell("/stage/till/offline", basket),
+  upload: () => tell("/stage/till/upload", {}),
+  receipts: () => ask("/stage/till/receipts"),
+
+  clock: () => ask("/stage/clock"),
+  moveClock: (step) => tell("/stage/clock", step),
+  journal: (after) => ask(`/stage/journal?${new URLSearchParams({ after, limit: 200 })}`),
+};
+
+function ask(path, signal) {
+  return request(path, { signal });
+}
+
+function tell(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return request(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { cache: "no-store", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new StageFault(say("fault.unreachable"), 0);
+  }
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer;
+  throw new StageFault(faultText(answer, response.status), response.status);
+}
+
+function faultText(answer, status) {
+  const fault = answer?.error?.message ?? answer?.error;
+  return typeof fault === "string" ? fault : say("fault.unknown", { status });
+}

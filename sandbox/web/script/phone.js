@@ -1,0 +1,178 @@
+/** One phone (手机) of one person: the chat with an account, and what its screen can do. */
+
+import { stage } from "./api.js";
+import { showPage } from "./browser.js";
+import { showCard } from "./card.js";
+import { Chat } from "./chat.js";
+import { gist } from "./messages.js";
+import { MenuBar } from "./menu.js";
+import { PhoneScreen } from "./phone_screen.js";
+import { showScanned, showScanner, showScanning } from "./scanner.js";
+import { did } from "./hints.js";
+import { say } from "./i18n.js";
+import { table } from "./table.js";
+import { attempt, toast } from "./toast.js";
+
+const SCAN_BUTTONS = ["scancode_waitmsg", "scancode_push"];
+
+export class Phone {
+  constructor(record, { onLost }) {
+    this.id = record.id;
+    this.name = record.name;
+    this.avatar = record.avatar ?? "";
+    this.openids = record.openids ?? {};
+    this.following = { ...record.following };
+    const taps = { piece: (piece) => this.tapPiece(piece), item: (item) => this.tapItem(item) };
+    const on = {
+      state: (state) => this.takeState(state),
+      message: (message) => this.notice(message),
+      lost: onLost,
+    };
+    this.chat = new Chat(this, { taps, on });
+    this.menu = new MenuBar((leaf, path) => this.tapMenu(leaf, path));
+    this.screen = new PhoneScreen(this, { log: this.chat.log, menu: this.menu.node });
+    this.node = this.screen.node;
+  }
+
+  get isFollowing() {
+    return Boolean(this.following[this.account.name]);
+  }
+
+  /** Opens the chat with this account; its first messages come by themselves. */
+  show(account) {
+    this.account = account;
+    this.screen.close();
+    this.screen.showAccount(account);
+    this.screen.showState({ following: this.isFollowing, typing: false });
+    this.chat.show(account);
+    this.loadMenu();
+  }
+
+  async loadMenu() {
+    const { name } = this.account;
+    const answer = await stage.menu(name).catch(() => null);
+    if (name === this.account.name) this.menu.show(answer?.button ?? []);
+  }
+
+  takeState(state) {
+    const wasFollowing = this.isFollowing;
+    this.following[this.account.name] = state.following;
+    this.screen.showState(state);
+    if (this.isFollowing) did("follow");
+    if (this.isFollowing && !wasFollowing) this.loadMenu();
+  }
+
+  notice(message) {
+    if (message.from !== "member") return;
+    if (message.kind === "text") did("say", gist(message));
+  }
+
+  follow() {
+    this.screen.close();
+    return this.tell(() => stage.follow(this.id, this.account.name), { following: true });
+  }
+
+  unfollow() {
+    this.screen.close();
+    return this.tell(() => stage.unfollow(this.id, this.account.name), { following: false });
+  }
+
+  /** The button answers before the platform has told the shop: the chat shows the rest. */
+  async tell(action, state) {
+    const answer = await attempt(action);
+    if (answer) this.takeState({ ...state, typing: false });
+  }
+
+  enter() {
+    return attempt(() => stage.enter(this.id, this.account.name));
+  }
+
+  say(text, menuId) {
+    const message = { account: this.account.name, text };
+    if (menuId) message.menu_id = menuId;
+    return attempt(() => stage.text(this.id, message));
+  }
+
+  sendImage(base64) {
+    return attempt(() => stage.image(this.id, { account: this.account.name, image_base64: base64 }));
+  }
+
+  sendLocation(place) {
+    return attempt(() => stage.location(this.id, { account: this.account.name, ...place }));
+  }
+
+  tapItem(item) {
+    return this.say(item.content, item.id);
+  }
+
+  tapPiece(piece) {
+    return piece.word ? this.say(piece.word, piece.menuId) : this.open(piece.url);
+  }
+
+  async tapMenu(leaf, path) {
+    if (SCAN_BUTTONS.includes(leaf.type)) {
+      return showScanner(this.screen.sheets, (code) => this.scanByMenu(leaf, code));
+    }
+    const answer = await attempt(() => stage.tapMenu(this.id, { account: this.account.name, path }));
+    return answer && this.showResult(answer);
+  }
+
+  async open(url, form) {
+    const page = await attempt(() => stage.open(this.id, { account: this.account.name, url, form }));
+    if (page) this.showResult({ opened: page });
+  }
+
+  openScanner() {
+    const cards = table.accounts.filter(({ name, kind }) => kind !== "mini" && !this.following[name]);
+    const pick = ({ account, content }) => (account ? this.followCard(account) : this.scan(content));
+    showScanner(this.screen.sheets, pick, cards);
+  }
+
+  followCard(account) {
+    if (account !== this.account) this.show(account);
+    return this.follow();
+  }
+
+  /** What the camera reads: an account, a page, or words. The platform tells which. */
+  scan(content) {
+    return this.read(() => stage.scan(this.id, { account: this.account.name, content }), content);
+  }
+
+  scanByMenu(leaf, code) {
+    const { content } = code;
+    const seen = { account: this.account.name, key: leaf.key, content };
+    return this.read(() => stage.scanByMenu(this.id, seen), content);
+  }
+
+  async read(action, content) {
+    showScanning(this.screen.sheets);
+    const answer = await attempt(action);
+    this.screen.close();
+    if (!answer) return;
+    if (table.codes.some((code) => code.content === content)) did("scan");
+    this.showResult(answer);
+  }
+
+  /** Shows what an answer brought: a page, words, or the chat with the account that was scanned. */
+  showResult({ opened, text, account, mini_program: mini }) {
+    const scanned = table.accounts.find((each) => each.name === account);
+    if (opened) showPage(this.screen.sheets, opened, (url, form) => this.open(url, form));
+    else if (text) showScanned(this.screen.sheets, text, (words) => this.sendScanned(words));
+    else if (mini) toast(say("scan.mini", { path: Object.values(mini).join(" ") }));
+    else if (scanned && scanned !== this.account) this.show(scanned);
+  }
+
+  sendScanned(words) {
+    this.screen.close();
+    return this.say(words);
+  }
+
+  showCard() {
+    const { account, isFollowing } = this;
+    const facts = { account, isFollowing, openid: this.openids[account.name] };
+    showCard(this.screen.sheets, facts, {
+      follow: () => this.follow(),
+      unfollow: () => this.unfollow(),
+    });
+  }
+}

@@ -1,0 +1,157 @@
+/** A phone's screen (屏幕): its frame, title bar and foot, drawn from what the phone knows. */
+
+import { avatar } from "./avatar.js";
+import { composer } from "./composer.js";
+import { button, element, resay } from "./dom.js";
+import { icon } from "./icons.js";
+import { Sheets } from "./sheet.js";
+import { table, watchTable } from "./table.js";
+
+export class PhoneScreen {
+  constructor(phone, { log, menu }) {
+    this.phone = phone;
+    this.title = element("h3", { className: "phone-title" });
+    this.typing = element("small", { className: "typing", say: "chat.typing" });
+    this.tabs = element("div", { className: "account-tabs", role: "group", label: "phone.accounts" });
+    this.invitation = this.drawInvitation();
+    this.composer = this.drawComposer();
+    this.menu = menu;
+    const screen = element(
+      "div",
+      { className: "screen" },
+      this.drawBar(),
+      this.tabs,
+      log,
+      this.invitation,
+      this.composer,
+      menu,
+    );
+    this.sheets = new Sheets(screen);
+    this.node = this.drawPhone(screen);
+    acceptDrops(this.node, phone);
+    watchTable(() => this.drawTabs());
+  }
+
+  drawPhone(screen) {
+    const { id, name } = this.phone;
+    const owner = element("h2", { className: "phone-owner" }, avatar(name, this.phone.avatar));
+    owner.append(element("span", { say: "phone.name", facts: { name } }));
+    return element(
+      "section",
+      { className: "phone", label: "phone.name", facts: { name }, data: { testid: "phone", phone: id } },
+      owner,
+      element("div", { className: "phone-frame" }, screen, this.dropNote(name)),
+    );
+  }
+
+  dropNote(name) {
+    return element("p", { className: "drop-note", say: "scan.drop", facts: { name } });
+  }
+
+  drawBar() {
+    const scan = button(
+      { className: "icon-button with-word", data: { testid: "scan" }, on: { click: () => this.phone.openScanner() } },
+      icon("scan"),
+      element("span", { say: "phone.scan" }),
+    );
+    const details = button(
+      {
+        className: "icon-button",
+        label: "phone.details",
+        title: "phone.details",
+        data: { testid: "account-details" },
+        on: { click: () => this.phone.showCard() },
+      },
+      icon("dots"),
+    );
+    const name = element("div", { className: "phone-name" }, this.title, this.typing);
+    return element("header", { className: "phone-bar" }, scan, name, details);
+  }
+
+  /** Stands in the place of the input line while the person does not follow the account. */
+  drawInvitation() {
+    this.invitationFace = element("span", { className: "invitation-face" });
+    this.invitationText = element("p");
+    return element(
+      "div",
+      { className: "invitation" },
+      this.invitationFace,
+      this.invitationText,
+      element("small", { say: "chat.follow_hint" }),
+      button({
+        className: "primary wide",
+        say: "chat.follow",
+        data: { testid: "follow" },
+        on: { click: () => this.phone.follow() },
+      }),
+    );
+  }
+
+  drawComposer() {
+    const line = composer({
+      text: (text) => this.phone.say(text),
+      image: (base64) => this.phone.sendImage(base64),
+      location: (place) => this.phone.sendLocation(place),
+    });
+    this.entry = button(
+      { className: "entry", say: "chat.enter", on: { click: () => this.phone.enter() } },
+    );
+    line.prepend(this.entry);
+    return line;
+  }
+
+  drawTabs() {
+    const { accounts } = table;
+    this.tabs.hidden = accounts.length < 2;
+    this.tabs.replaceChildren(...accounts.map((account) => this.tab(account)));
+  }
+
+  tab(account) {
+    const isShown = account.name === this.phone.account?.name;
+    return button({
+      text: account.label,
+      "aria-pressed": String(isShown),
+      data: { testid: "account-tab", account: account.name },
+      on: { click: () => this.phone.show(account) },
+    });
+  }
+
+  showAccount(account) {
+    this.title.textContent = account.label;
+    this.isMini = account.kind === "mini";
+    this.entry.hidden = !this.isMini;
+    this.invitationFace.replaceChildren(avatar(account.label));
+    resay(this.invitationText, "chat.not_following", { account: account.label });
+    this.drawTabs();
+  }
+
+  showState({ following, typing }) {
+    const canWrite = this.isMini || following;
+    this.typing.hidden = !typing;
+    this.invitation.hidden = canWrite;
+    this.composer.hidden = !canWrite;
+    this.node.classList.toggle("is-stranger", !canWrite);
+  }
+
+  close() {
+    this.sheets.close();
+  }
+}
+
+/** A receipt's code dragged onto the phone is scanned by it. */
+function acceptDrops(node, phone) {
+  let depth = 0;
+  const hold = (by) => {
+    depth = by === 0 ? 0 : depth + by;
+    node.classList.toggle("is-target", depth > 0);
+  };
+  node.addEventListener("dragenter", () => hold(1));
+  node.addEventListener("dragleave", () => hold(-1));
+  node.addEventListener("dragover", (event) => event.preventDefault());
+  node.addEventListener("drop", (event) => {
+    event.preventDefault();
+    hold(0);
+    const content = event.dataTransfer.getData("text/plain").trim();
+    if (content) phone.scan(content);
+  });
+}

@@ -1,0 +1,127 @@
+/** The receipt desk (小票台): the newest receipt, the earlier ones, and those still to upload. */
+
+import { stage } from "./api.js";
+import { button, element, resay } from "./dom.js";
+import { minuteOf, yuan } from "./format.js";
+import { say } from "./i18n.js";
+import { paper } from "./receipt.js";
+import { lay, table, watchTable } from "./table.js";
+import { attempt, toast } from "./toast.js";
+
+export class ReceiptDesk {
+  constructor(store) {
+    this.store = store;
+    this.receipts = [];
+    this.told = new Map();
+    this.slot = element("div", { className: "slot" }, waiting());
+    this.upload = button({ className: "upload", data: { testid: "upload" }, on: { click: () => this.uploadAll() } });
+    this.upload.hidden = true;
+    this.list = element("ul", { className: "earlier", data: { testid: "earlier-receipts" } });
+    this.earlier = element("div", { className: "earlier-box" }, element("h3", { say: "receipt.earlier" }), this.list);
+    this.earlier.hidden = true;
+    this.node = element("div", { className: "desk", label: "receipt.title", role: "region" }, this.slot, this.upload, this.earlier);
+    this.watch();
+  }
+
+  /** A new phone needs its button on the paper. */
+  watch() {
+    let phones = 0;
+    watchTable(() => {
+      if (table.phones.length !== phones) this.redraw();
+      phones = table.phones.length;
+    });
+  }
+
+  /** Puts the receipt of a checkout on paper, with what the shop's server said to it. */
+  async print(number, said = {}) {
+    this.told.set(number, { words: said.receipt_text ?? "", member: memberOf(said) });
+    this.shown = { number };
+    await this.refresh();
+  }
+
+  show(slip) {
+    this.shown = slip;
+    this.redraw();
+    this.drawList();
+  }
+
+  redraw() {
+    if (this.shown?.lines) this.slot.replaceChildren(paper(this.shown));
+  }
+
+  async refresh() {
+    const answer = await stage.receipts().catch(() => null);
+    if (!answer) return;
+    this.receipts = answer.receipts.map((row) => this.slipOf(row));
+    lay({ codes: this.receipts.filter((slip) => slip.content) });
+    const shown = this.receipts.find((slip) => slip.number === this.shown?.number);
+    this.show(shown ?? this.receipts.find((slip) => slip.content));
+  }
+
+  /** The server's list knows the sale and its state; what the shop said is kept from printing. */
+  slipOf(row) {
+    return {
+      number: row.receipt_no,
+      at: row.at,
+      store: this.store,
+      lines: row.lines.map(lineOf),
+      totalFen: row.amount_fen,
+      content: row.claim_url ?? "",
+      qrUrl: row.qr_url ?? "",
+      state: row.state,
+      ...this.told.get(row.receipt_no),
+    };
+  }
+
+  drawList() {
+    const others = this.receipts.filter((slip) => slip.number !== this.shown?.number);
+    this.earlier.hidden = others.length === 0;
+    this.list.replaceChildren(...others.map((slip) => this.row(slip)));
+    const count = this.receipts.filter((slip) => slip.state === "offline").length;
+    this.upload.hidden = count === 0;
+    resay(this.upload, "till.upload", { count });
+  }
+
+  row(slip) {
+    return element(
+      "li",
+      {},
+      button(
+        { className: "earlier-row", data: { number: slip.number }, on: { click: () => this.show(slip) } },
+        element("span", { className: "earlier-name", text: slip.number }),
+        element("small", { text: minuteOf(slip.at).slice(5) }),
+        element("em", { className: `state state-${slip.state}`, say: `receipt.state.${slip.state}` }),
+        element("strong", { text: yuan(slip.totalFen) }),
+      ),
+    );
+  }
+
+  async uploadAll() {
+    this.upload.disabled = true;
+    const answer = await attempt(() => stage.upload());
+    this.upload.disabled = false;
+    if (answer) tellUpload(answer);
+    await this.refresh();
+  }
+}
+
+function tellUpload({ failed }) {
+  toast(failed ? say("till.upload_refused", { count: failed }) : say("till.uploaded"));
+}
+
+function memberOf({ member }) {
+  return member ? `${member.name_masked ?? ""} ${member.member_no ?? ""}`.trim() : "";
+}
+
+function lineOf(line) {
+  return { name: line.name, quantity: line.quantity, amountFen: line.amount_fen };
+}
+
+function waiting() {
+  return element(
+    "div",
+    { className: "paper paper-waiting" },
+    element("strong", { say: "receipt.waiting" }),
+    element("p", { say: "receipt.waiting_hint" }),
+  );
+}

@@ -1,0 +1,33 @@
+"""The business clock (营业时钟): machine time plus what the sandbox has jumped ahead."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class BusinessClock:
+    """Days, expiry, schedules and windows follow it; signature age and member codes do not."""
+
+    def __init__(self, machine_now: Callable[[], datetime]) -> None:
+        self.machine_now = machine_now
+        self.offset = timedelta(0)
+
+    def now(self) -> datetime:
+        return self.machine_now() + self.offset
+
+    def today(self) -> date:
+        return day_of(self.now())
+
+    def local(self, instant: datetime) -> datetime:
+        """The instant as clocks in the shop's time zone show it."""
+        return instant.astimezone(SHOP_ZONE)
+
+    def set_offset_ms(self, offset_ms: int) -> None:
+        self.offset = timedelta(milliseconds=offset_ms)
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day in the shop's time zone."""
+    return instant.astimezone(SHOP_ZONE).date()

@@ -1,0 +1,67 @@
+"""Member codes (会员码): showing one, and binding it to the receipt it is first used for."""
+
+from dataclasses import dataclass
+
+from loyalty.member_codes import (
+    STEP_SECONDS,
+    MemberCodeReading,
+    MemberCodeUnknown,
+    MemberCodeUsed,
+    read_member_code,
+    show_member_code,
+    step_at,
+)
+from services.shop import Shop
+from services.tills import Till
+from storage.member_codes import bind_code, code_use, count_code_uses, is_active_member
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    code: str
+    seconds_left: int
+    picture_url: str
+
+
+async def show_code(shop: Shop, member_id: int) -> ShownCode:
+    """The code of this minute; after a use another one at once. Follows the machine's clock."""
+    unix_seconds = int(shop.clock.machine_now().timestamp())
+    step = step_at(unix_seconds)
+    uses = await count_code_uses(member_id, step)
+    code = show_member_code(shop.keys.key("member_code"), member_id, step=step, uses=uses)
+    seconds_left = STEP_SECONDS - unix_seconds % STEP_SECONDS
+    return ShownCode(code, seconds_left, f"{shop.public_url}/member-code/{code}")
+
+
+def read_code(shop: Shop, code: str) -> MemberCodeReading:
+    """Whose code it is. Raises MemberCodeUnknown for made-up and old ones."""
+    step = step_at(int(shop.clock.machine_now().timestamp()))
+    reading = read_member_code(shop.keys.key("member_code"), code, step)
+    if reading is None:
+        raise MemberCodeUnknown
+    return reading
+
+
+async def use_code(
+    shop: Shop, reading: MemberCodeReading, till: Till, *, purpose: str, reference: str
+) -> int:
+    """Bind a code to this till and receipt; the member's id.
+
+    A helper for use cases. Raises MemberCodeUsed when it is bound to anything else: a screenshot
+    is worth nothing after the first use.
+    """
+    if not await is_active_member(reading.handle):
+        raise MemberCodeUnknown
+    use = {
+        "member_id": reading.handle,
+        "step": reading.step,
+        "uses": reading.uses,
+        "till_id": till.till_no,
+        "purpose": purpose,
+        "reference": reference,
+    }
+    if not await bind_code(**use, now=shop.now()):
+        bound = await code_use(reading.handle, reading.step, reading.uses)
+        if bound != (till.till_no, purpose, reference):
+            raise MemberCodeUsed
+    return reading.handle

@@ -1,0 +1,33 @@
+"""Shop (商家): what a use case needs besides its arguments."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.clock import BusinessClock
+from services.rules import RulesBook
+from storage.cache import Cache
+from storage.keyring import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    environment: str
+    public_url: str
+    keys: KeyRing
+    cache: Cache
+    clock: BusinessClock
+    rules: RulesBook
+    random_bytes: Callable[[int], bytes]
+    # Fills a sentence of templates/chat, where a use case keeps a text with its effect.
+    phrase: Callable[[str, Mapping[str, object]], str]
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def today(self) -> date:
+        return self.clock.today()
+
+    @property
+    def claim_url(self) -> str:
+        return f"{self.public_url}/r/"

@@ -1,0 +1,139 @@
+"""Tills (收银台): enrolling them, and telling whether a request or a receipt is really theirs."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loyalty.receipts import UnverifiedReceipt, check_receipt
+from loyalty.refusals import Refusal
+from services.shop import Shop
+from storage.limits import TILL_FAILURES, is_spent, is_within
+from storage.sealing import seal_bytes, unseal_bytes
+from storage.tills import (
+    TillWithKey,
+    add_key,
+    retire_keys,
+    signing_till,
+    till_no_of,
+    till_of_receipt,
+)
+from storage.transactions import transactional
+
+KEY_BYTES = 32
+LAST_EPOCH = 255
+CLOCK_TOLERANCE_SECONDS = 300
+
+
+class TillUnauthorized(Refusal):
+    """Wrong or missing signature, unknown till, or a clock too far off: one answer for all."""
+
+    wording = "tills/unauthorized"
+    status = 401
+
+
+class TillUnknown(Exception):
+    """No till has this code; load the shop file first."""
+
+
+class EpochsUsedUp(Exception):
+    """A till was enrolled 256 times: give it a new code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A till whose key is at hand; `epoch` is the key's."""
+
+    till_no: int
+    code: str
+    store_id: int
+    store_name: str
+    epoch: int
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What a till's request says about itself, before anything is believed."""
+
+    method: str
+    path_with_query: str
+    till: str
+    timestamp: str
+    nonce: str
+    signature: str
+    body: bytes
+
+    def signed_text(self) -> bytes:
+        digest = hashlib.sha256(self.body).hexdigest()
+        lines = (self.method, self.path_with_query, self.timestamp, self.nonce, digest)
+        return "\n".join(lines).encode()
+
+
+async def authenticate(shop: Shop, request: SignedRequest) -> Till:
+    """The till that signed this request. Raises TillUnauthorized; ten failures a minute lock it."""
+    if await is_spent(shop.cache, TILL_FAILURES, request.till):
+        raise TillUnauthorized
+    row = await signing_till(request.till) if _is_well_formed(shop, request) else None
+    till = _with_key(shop, row) if row else None
+    expected = hmac.digest(till.key if till else bytes(KEY_BYTES), request.signed_text(), "sha256")
+    if till is None or not hmac.compare_digest(expected.hex(), request.signature):
+        await is_within(shop.cache, TILL_FAILURES, request.till)
+        raise TillUnauthorized
+    return till
+
+
+def _is_well_formed(shop: Shop, request: SignedRequest) -> bool:
+    stamp = request.timestamp
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        return False
+    age = abs(int(shop.clock.machine_now().timestamp()) - int(stamp))
+    is_fresh = age <= CLOCK_TOLERANCE_SECONDS
+    return is_fresh and 16 <= len(request.nonce) <= 64 and request.signature.isascii()
+
+
+async def till_that_signed(shop: Shop, unverified: UnverifiedReceipt) -> Till | None:
+    """The till whose key, of this or an earlier epoch, vouches for the receipt."""
+    receipt = unverified.receipt
+    row = await till_of_receipt(receipt.till_no, receipt.epoch)
+    till = _with_key(shop, row) if row else None
+    genuine = check_receipt(
+        unverified,
+        till.key if till else None,
+        brand=shop.rules.brand_code,
+        environment=shop.environment,
+    )
+    return till if genuine else None
+
+
+@transactional
+async def enrol_till(shop: Shop, code: str) -> Mapping[str, object]:
+    """A new key and epoch; the key before signs no more requests, its receipts stay good."""
+    till_no = await till_no_of(code)
+    if till_no is None:
+        raise TillUnknown(code)
+    epoch = await retire_keys(till_no) + 1
+    if epoch > LAST_EPOCH:
+        raise EpochsUsedUp(code)
+    key = shop.random_bytes(KEY_BYTES)
+    sealed = seal_bytes(
+        shop.keys, key, table="till_keys", column="key_sealed", row=f"{till_no}:{epoch}"
+    )
+    await add_key(till_no, epoch=epoch, key_sealed=sealed, now=shop.now())
+    return {
+        "till": code,
+        "till_no": till_no,
+        "epoch": epoch,
+        "key": key.hex(),
+        "brand": shop.rules.brand_code,
+        "environment": shop.environment,
+        "claim_url": shop.claim_url,
+    }
+
+
+def _with_key(shop: Shop, row: TillWithKey) -> Till:
+    place = f"{row.till_no}:{row.epoch}"
+    key = unseal_bytes(
+        shop.keys, row.key_sealed, table="till_keys", column="key_sealed", row=place
+    )
+    return Till(row.till_no, row.code, row.store_id, row.store_name, row.epoch, key)

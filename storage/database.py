@@ -1,0 +1,91 @@
+"""The database (数据库): opening and closing it, and which of the two kinds it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+
+from storage.transactions import finish_transactions
+
+MODELS = "storage.models"
+# Time limits belong in the database: cancelling from outside is what leaks (reliability P1).
+SERVER_SETTINGS = {
+    "application_name": "shuke",
+    "statement_timeout": "10s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "15s",
+    "jit": "off",
+}
+
+
+class DatabaseMissing(Exception):
+    """The file or server named in the configuration cannot be opened; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    url: str
+    password: str | None = None
+    pool_size: int = 10
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite:")
+
+
+async def open_database(address: DatabaseAddress, *, patient: bool = False) -> None:
+    """Connect this process; `patient` lifts the statement time limit, for audits and migrations."""
+    connection = _sqlite(address) if address.is_sqlite else _postgres(address, patient=patient)
+    await Tortoise.init(
+        config={
+            "connections": {"default": connection},
+            "apps": {"models": {"models": [MODELS], "default_connection": "default"}},
+            "use_tz": True,
+            "timezone": "UTC",
+        },
+        # Handlers, jobs and workers run in contexts of their own (reliability P9).
+        _enable_global_fallback=True,
+    )
+    await current_client().execute_query("SELECT 1")
+
+
+async def close_database() -> None:
+    """Wait for transactions under way, then disconnect."""
+    await finish_transactions()
+    await Tortoise.close_connections()
+
+
+def current_client() -> BaseDBAsyncClient:
+    """The open transaction's connection, or the plain one outside of any."""
+    return get_connection("default")
+
+
+def is_postgres() -> bool:
+    return current_client().capabilities.dialect == "postgres"
+
+
+def _sqlite(address: DatabaseAddress) -> dict[str, Any]:
+    path = Path(address.url.removeprefix("sqlite://"))
+    if not path.parent.is_dir():
+        raise DatabaseMissing(f"the folder of the database file does not exist: {path.parent}")
+    return {"engine": "storage.backend_sqlite", "credentials": {"file_path": str(path)}}
+
+
+def _postgres(address: DatabaseAddress, *, patient: bool) -> dict[str, Any]:
+    parts = urlsplit(address.url)
+    limits = {"statement_timeout": "0", "lock_timeout": "0"} if patient else {}
+    credentials = {
+        "host": parts.hostname,
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or ""),
+        "password": address.password or unquote(parts.password or "") or None,
+        "database": parts.path.removeprefix("/"),
+        "minsize": 2,
+        "maxsize": address.pool_size,
+        "server_settings": {**SERVER_SETTINGS, **limits},
+    }
+    return {"engine": "storage.backend_postgres", "credentials": credentials}

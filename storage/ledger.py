@@ -1,0 +1,208 @@
+"""Ledger rows (台账): how a double-entry transaction reaches the tables, and the balance reads.
+
+Every writer first locks the member's account row, then guards each update by its row count
+(reliability 5.3). Nothing here decides; deciding is loyalty's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from loyalty.points import Lot
+from storage.instants import from_ms, to_ms
+from storage.sql import change, row, rows
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    id: int
+    balance: int
+    held: int
+    debt: int
+
+    @property
+    def spendable(self) -> int:
+        return self.balance - self.held
+
+
+class BalanceMoved(AssertionError):
+    """A guarded update touched no row: the lock discipline was broken."""
+
+
+async def lock_account(member_id: int, unit: str) -> AccountState:
+    """The member's account, made where missing, locked until the transaction ends."""
+    found = await row(
+        "INSERT INTO ledger_accounts (member_id, unit, name) VALUES ($1, $2, 'member')"
+        " ON CONFLICT (member_id, unit, name) WHERE member_id IS NOT NULL"
+        " DO UPDATE SET balance = ledger_accounts.balance"
+        " RETURNING id, balance, held, debt",
+        member_id,
+        unit,
+    )
+    assert found is not None
+    return AccountState(**found)
+
+
+async def ensure_debt_account(member_id: int, unit: str) -> None:
+    await change(
+        "INSERT INTO ledger_accounts (member_id, unit, name) VALUES ($1, $2, 'debt')"
+        " ON CONFLICT (member_id, unit, name) WHERE member_id IS NOT NULL DO NOTHING",
+        member_id,
+        unit,
+    )
+
+
+async def transaction_by_key(key: str) -> dict[str, Any] | None:
+    return await row("SELECT * FROM ledger_transactions WHERE key = $1", key)
+
+
+async def insert_transaction(**values: Any) -> int:
+    """Raises IntegrityError for a key that exists: the caller looked before, under the lock."""
+    names = ", ".join(values)
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+    found = await row(
+        f"INSERT INTO ledger_transactions ({names}) VALUES ({places}) RETURNING id",  # noqa: S608
+        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
+    )
+    assert found is not None
+    transaction_id: int = found["id"]
+    return transaction_id
+
+
+async def insert_entry(
+    transaction_id: int, *, member_id: int | None, unit: str, name: str, amount: int
+) -> int:
+    """One line on a member's account, or on one of the shop's counter-accounts."""
+    owner = "member_id IS NULL" if member_id is None else "member_id = $5"
+    found = await row(
+        "INSERT INTO ledger_entries (transaction_id, account_id, amount)"
+        f" SELECT $1, id, $2 FROM ledger_accounts WHERE unit = $3 AND name = $4 AND {owner}"  # noqa: S608
+        " RETURNING id",
+        transaction_id,
+        amount,
+        unit,
+        name,
+        *([] if member_id is None else [member_id]),
+    )
+    assert found is not None, (unit, name)
+    entry_id: int = found["id"]
+    return entry_id
+
+
+async def move_balance(account_id: int, amount: int, debt: int = 0) -> None:
+    """Add to a member's balance and debt; never below what is held, never below zero."""
+    moved = await change(
+        "UPDATE ledger_accounts SET balance = balance + $1, debt = debt + $2"
+        " WHERE id = $3 AND name = 'member' AND balance + $1 >= held AND debt + $2 >= 0",
+        amount,
+        debt,
+        account_id,
+    )
+    if moved != 1:
+        raise BalanceMoved(account_id, amount)
+
+
+async def open_lot(
+    account_id: int, entry_id: int, amount: int, *, expires_on: date | None, opened_at: datetime
+) -> None:
+    await change(
+        "INSERT INTO lots (account_id, entry_id, amount, remaining, expires_on, opened_at)"
+        " VALUES ($1, $2, $3, $3, $4, $5)",
+        account_id,
+        entry_id,
+        amount,
+        expires_on.isoformat() if expires_on else None,
+        to_ms(opened_at),
+    )
+
+
+async def allocate(lot_id: int, entry_id: int, amount: int) -> None:
+    """Take from a lot (below zero) or give back to it, and note for which entry."""
+    moved = await change(
+        "UPDATE lots SET remaining = remaining + $1 WHERE id = $2"
+        " AND remaining + $1 BETWEEN 0 AND amount",
+        amount,
+        lot_id,
+    )
+    if moved != 1:
+        raise BalanceMoved(lot_id, amount)
+    await change(
+        "INSERT INTO lot_allocations (entry_id, lot_id, amount) VALUES ($1, $2, $3)",
+        entry_id,
+        lot_id,
+        amount,
+    )
+
+
+async def open_lots(account_id: int) -> list[Lot]:
+    """Lots with something left, also those whose last day is over but not yet booked out."""
+    found = await rows(
+        "SELECT id, remaining, opened_at, expires_on FROM lots"
+        " WHERE account_id = $1 AND remaining > 0 ORDER BY id",
+        account_id,
+    )
+    return [
+        Lot(
+            id=lot["id"],
+            points_left=lot["remaining"],
+            earned_on=from_ms(lot["opened_at"]).date(),
+            expires_on=date.fromisoformat(lot["expires_on"]) if lot["expires_on"] else None,
+        )
+        for lot in found
+    ]
+
+
+async def accounts_with_expired_lots(unit: str, today: date, limit: int) -> list[dict[str, Any]]:
+    return await rows(
+        "SELECT DISTINCT a.member_id, a.id FROM lots l JOIN ledger_accounts a ON a.id = l.account_id"
+        " WHERE l.remaining > 0 AND l.expires_on < $1 AND a.unit = $2 ORDER BY a.id LIMIT $3",
+        today.isoformat(),
+        unit,
+        limit,
+    )
+
+
+# One statement: the balance, what is pending, and the next three expiries. Lots that lapsed
+# but await tonight's expiry run are shown as what they are: no longer spendable.
+READ_POINTS = """
+SELECT 'balance' AS what, NULL AS expires_on, balance - held AS amount
+  FROM ledger_accounts WHERE member_id = $1 AND unit = 'points' AND name = 'member'
+UNION ALL
+SELECT 'pending', NULL, COALESCE(SUM(points), 0) FROM claims
+  WHERE member_id = $1 AND state = 'pending'
+UNION ALL
+SELECT 'lapsed', NULL, -COALESCE(SUM(l.remaining), 0)
+  FROM lots l JOIN ledger_accounts a ON a.id = l.account_id
+  WHERE a.member_id = $1 AND a.unit = 'points' AND l.remaining > 0 AND l.expires_on < $2
+UNION ALL
+SELECT 'expiry', e.expires_on, e.amount FROM
+  (SELECT l.expires_on, SUM(l.remaining) AS amount
+     FROM lots l JOIN ledger_accounts a ON a.id = l.account_id
+    WHERE a.member_id = $1 AND a.unit = 'points' AND l.remaining > 0 AND l.expires_on >= $2
+    GROUP BY l.expires_on ORDER BY l.expires_on LIMIT 3) AS e
+"""
+
+
+async def read_points(member_id: int, today: date) -> list[dict[str, Any]]:
+    return await rows(READ_POINTS, member_id, today.isoformat())
+
+
+async def read_balances(member_id: int) -> dict[str, AccountState]:
+    found = await rows(
+        "SELECT unit, id, balance, held, debt FROM ledger_accounts"
+        " WHERE member_id = $1 AND name = 'member'",
+        member_id,
+    )
+    return {line.pop("unit"): AccountState(**line) for line in found}
+
+
+async def newest_lines(member_id: int, limit: int) -> list[dict[str, Any]]:
+    """Newest ledger lines of a member, one a transaction and unit."""
+    return await rows(
+        "SELECT t.id, t.kind, t.cause, t.occurred_at, a.unit, e.amount"
+        " FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id"
+        " JOIN ledger_transactions t ON t.id = e.transaction_id"
+        " WHERE a.member_id = $1 AND a.name = 'member' ORDER BY t.occurred_at DESC, e.id DESC LIMIT $2",
+        member_id,
+        limit,
+    )

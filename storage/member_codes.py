@@ -1,0 +1,60 @@
+"""Rows of used member codes (会员码)."""
+
+from datetime import datetime
+
+from storage.instants import to_ms
+from storage.sql import change, row
+
+
+async def count_code_uses(member_id: int, step: int) -> int:
+    found = await row(
+        "SELECT COUNT(*) AS uses FROM member_code_uses WHERE member_id = $1 AND step = $2",
+        member_id,
+        step,
+    )
+    return int(found["uses"]) if found else 0
+
+
+async def is_active_member(member_id: int) -> bool:
+    return bool(
+        await row("SELECT 1 AS one FROM members WHERE id = $1 AND state = 'active'", member_id)
+    )
+
+
+async def bind_code(
+    *,
+    member_id: int,
+    step: int,
+    uses: int,
+    till_id: int,
+    purpose: str,
+    reference: str,
+    now: datetime,
+) -> bool:
+    """False when the code is bound already."""
+    return bool(
+        await change(
+            "INSERT INTO member_code_uses"
+            " (member_id, step, uses, till_id, purpose, reference, used_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (member_id, step, uses) DO NOTHING",
+            member_id,
+            step,
+            uses,
+            till_id,
+            purpose,
+            reference,
+            to_ms(now),
+        )
+    )
+
+
+async def code_use(member_id: int, step: int, uses: int) -> tuple[int, str, str] | None:
+    """The till, purpose and reference a code is bound to."""
+    found = await row(
+        "SELECT till_id, purpose, reference FROM member_code_uses"
+        " WHERE member_id = $1 AND step = $2 AND uses = $3",
+        member_id,
+        step,
+        uses,
+    )
+    return (found["till_id"], found["purpose"], found["reference"]) if found else None

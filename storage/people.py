@@ -1,0 +1,141 @@
+"""Followers and members (粉丝、会员): who is writing, and the rows of joining."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from loyalty.person import Person
+from storage.instants import from_ms, to_ms
+from storage.models import Consent, Member
+from storage.sql import change, row
+
+# One read tells the door everything: person, open dialogue, business clock.
+FIND_PERSON = """
+SELECT f.id, f.follows, f.member_id, m.member_no, m.state,
+       d.progress, d.prior, d.step_key, d.changed_at,
+       (SELECT clock_offset_ms FROM installation) AS clock_offset_ms
+FROM followers f
+LEFT JOIN members m ON m.id = f.member_id
+LEFT JOIN dialogues d ON d.follower_id = f.id
+WHERE f.account = $1 AND f.openid = $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDialogue:
+    """What is kept between two messages, and what the last message found before its step."""
+
+    progress: str | None
+    prior: str | None
+    step_key: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    person: Person
+    dialogue: StoredDialogue | None
+    clock_offset_ms: int
+
+
+async def find_caller(account: str, openid: str) -> Caller | None:
+    found = await row(FIND_PERSON, account, openid)
+    if found is None:
+        return None
+    active = found["state"] == "active"
+    person = Person(
+        follower_id=found["id"],
+        account=account,
+        openid=openid,
+        follows=bool(found["follows"]),
+        member_id=found["member_id"] if active else None,
+        member_no=found["member_no"] if active else None,
+    )
+    return Caller(person, _dialogue(found), found["clock_offset_ms"] or 0)
+
+
+def _dialogue(found: dict[str, Any]) -> StoredDialogue | None:
+    if found["step_key"] is None:
+        return None
+    return StoredDialogue(
+        found["progress"], found["prior"], found["step_key"], from_ms(found["changed_at"])
+    )
+
+
+async def add_follower(account: str, openid: str, now: datetime) -> None:
+    """Make the row of a person seen for the first time; a race leaves exactly one."""
+    await change(
+        "INSERT INTO followers (account, openid, follows, changed_at, first_seen_at)"
+        " VALUES ($1, $2, TRUE, 0, $3) ON CONFLICT (account, openid) DO NOTHING",
+        account,
+        openid,
+        to_ms(now),
+    )
+
+
+async def set_following(
+    follower_id: int, *, follows: bool, pushed_at: int, source: str | None = None
+) -> bool:
+    """The newest push wins whatever order they arrive in; in one second unfollowing wins (F08)."""
+    same_second = "" if follows else " OR changed_at = $2"
+    return bool(
+        await change(
+            "UPDATE followers SET follows = $1, changed_at = $2, source = COALESCE(source, $4)"
+            f" WHERE id = $3 AND (changed_at < $2{same_second})",  # noqa: S608 - fixed text
+            follows,
+            pushed_at,
+            follower_id,
+            source,
+        )
+    )
+
+
+async def lock_follower(follower_id: int) -> int | None:
+    """Make joins of one person queue up; returns the membership the follower has by then."""
+    found = await row(
+        "UPDATE followers SET member_id = member_id WHERE id = $1 RETURNING member_id", follower_id
+    )
+    assert found is not None, follower_id
+    member_id: int | None = found["member_id"]
+    return member_id
+
+
+async def link_member(follower_id: int, member_id: int) -> None:
+    linked = await change(
+        "UPDATE followers SET member_id = $1 WHERE id = $2 AND member_id IS NULL",
+        member_id,
+        follower_id,
+    )
+    assert linked == 1, follower_id
+
+
+async def member_by_id(member_id: int) -> Member:
+    return await Member.get(id=member_id)
+
+
+async def member_by_join_key(key: str) -> Member | None:
+    return await Member.get_or_none(join_key=key)
+
+
+async def add_consent(**values: Any) -> None:
+    await Consent.create(**values)
+
+
+async def save_dialogue(
+    follower_id: int, *, progress: str | None, prior: str | None, step_key: str, now: datetime
+) -> None:
+    await change(
+        "INSERT INTO dialogues (follower_id, progress, prior, step_key, changed_at)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (follower_id) DO UPDATE SET"
+        " progress = excluded.progress, prior = excluded.prior,"
+        " step_key = excluded.step_key, changed_at = excluded.changed_at",
+        follower_id,
+        progress,
+        prior,
+        step_key,
+        to_ms(now),
+    )
+
+
+async def set_member_no(member_id: int, member_no: str) -> None:
+    await change("UPDATE members SET member_no = $1 WHERE id = $2", member_no, member_id)

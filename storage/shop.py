@@ -1,0 +1,127 @@
+"""The shop's own rows (商家): installation, brand, stores and tills, versioned rules, the clock."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from storage.instants import to_ms
+from storage.sql import change, row, rows
+
+
+async def ensure_installation(code: str) -> str:
+    """Give the installation its lasting code once; returns the one that holds."""
+    await change(
+        "INSERT INTO installation (id, code) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", code
+    )
+    found = await row("SELECT code FROM installation WHERE id = 1")
+    assert found is not None
+    return str(found["code"])
+
+
+async def read_installation() -> tuple[int, int]:
+    """(clock offset in milliseconds, version of the shop's rules)."""
+    found = await row("SELECT clock_offset_ms, rules_version FROM installation WHERE id = 1")
+    return (found["clock_offset_ms"], found["rules_version"]) if found else (0, 0)
+
+
+async def move_clock_offset(offset_ms: int) -> bool:
+    """Move the business clock; never back."""
+    return bool(
+        await change(
+            "UPDATE installation SET clock_offset_ms = $1 WHERE id = 1 AND clock_offset_ms <= $1",
+            offset_ms,
+        )
+    )
+
+
+async def bump_rules_version() -> None:
+    await change("UPDATE installation SET rules_version = rules_version + 1 WHERE id = 1")
+
+
+async def current_rules() -> list[dict[str, Any]]:
+    """The newest version of every rule."""
+    found = await rows(
+        "SELECT r.kind, r.code, r.version, r.body FROM rules r WHERE r.version ="
+        " (SELECT MAX(v.version) FROM rules v WHERE v.kind = r.kind AND v.code = r.code)"
+        " ORDER BY r.kind, r.id"
+    )
+    return [{**line, "body": json.loads(line["body"])} for line in found]
+
+
+async def add_rule_version(kind: str, code: str, body: dict[str, Any], now: datetime) -> None:
+    await change(
+        "INSERT INTO rules (kind, code, version, body, starts_at) SELECT $1, $2,"
+        " COALESCE(MAX(version), 0) + 1, $3, $4 FROM rules WHERE kind = $1 AND code = $2",
+        kind,
+        code,
+        json.dumps(body, ensure_ascii=False, sort_keys=True),
+        to_ms(now),
+    )
+
+
+async def put_brand(code: str, name: str, mode: str) -> bool:
+    """True when something changed."""
+    return bool(
+        await change(
+            "INSERT INTO brands (id, code, name, mode) VALUES (1, $1, $2, $3) ON CONFLICT (id)"
+            " DO UPDATE SET code = excluded.code, name = excluded.name, mode = excluded.mode"
+            " WHERE (brands.code, brands.name, brands.mode)"
+            " <> (excluded.code, excluded.name, excluded.mode)",
+            code,
+            name,
+            mode,
+        )
+    )
+
+
+async def put_region(code: str, name: str) -> bool:
+    return bool(
+        await change(
+            "INSERT INTO regions (code, name) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE"
+            " SET name = excluded.name WHERE regions.name <> excluded.name",
+            code,
+            name,
+        )
+    )
+
+
+async def put_store(code: str, region: str, name: str) -> bool:
+    return bool(
+        await change(
+            "INSERT INTO stores (code, region_id, name)"
+            " SELECT $1, r.id, $3 FROM regions r WHERE r.code = $2 ON CONFLICT (code) DO UPDATE"
+            " SET region_id = excluded.region_id, name = excluded.name"
+            " WHERE (stores.region_id, stores.name) <> (excluded.region_id, excluded.name)",
+            code,
+            region,
+            name,
+        )
+    )
+
+
+async def put_till(code: str, store: str) -> bool:
+    return bool(
+        await change(
+            "INSERT INTO tills (code, store_id) SELECT $1, s.id FROM stores s WHERE s.code = $2"
+            " ON CONFLICT (code) DO UPDATE SET store_id = excluded.store_id"
+            " WHERE tills.store_id <> excluded.store_id",
+            code,
+            store,
+        )
+    )
+
+
+async def read_brand() -> dict[str, Any] | None:
+    return await row("SELECT code, name, mode FROM brands WHERE id = 1")
+
+
+async def known_codes(table: str) -> set[str]:
+    assert table in ("regions", "stores", "tills")
+    return {found["code"] for found in await rows(f"SELECT code FROM {table}")}  # noqa: S608
+
+
+async def store_name_of_till(till_no: int) -> str:
+    found = await row(
+        "SELECT s.name FROM tills t JOIN stores s ON s.id = t.store_id WHERE t.id = $1", till_no
+    )
+    return str(found["name"]) if found else ""

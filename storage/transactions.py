@@ -1,0 +1,100 @@
+"""Transactions (事务): the only place that opens one.
+
+A use case runs in a task of its own and its caller only waits behind a shield, because a
+cancel that cuts through tortoise's BEGIN leaks the lock or the connection for ever
+(reliability P1). Inside: no network, no new task, no gather (P7).
+"""
+
+import asyncio
+import functools
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+import asyncpg
+from tortoise.exceptions import OperationalError
+from tortoise.transactions import in_transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ATTEMPTS = 5
+# Deadlock, serialization failure, lock not available, server going away (reliability P5).
+WORTH_ANOTHER_TRY = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+
+_inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+_running: set[asyncio.Task[object]] = set()
+
+
+class NestedTransaction(Exception):
+    """A use case called another one; only the outermost opens a transaction."""
+
+
+def transactional(use_case: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Make a use case one transaction.
+
+    It is run again as a whole when the database asks for it, also when the connection broke
+    during COMMIT: its idempotency key then decides (reliability F31).
+    """
+
+    @functools.wraps(use_case)
+    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _inside.get():
+            raise NestedTransaction(use_case.__qualname__)
+        task = asyncio.create_task(_attempt_until_done(lambda: use_case(*args, **kwargs)))
+        _running.add(task)
+        task.add_done_callback(_forget)
+        return await asyncio.shield(task)
+
+    return wrapped
+
+
+async def finish_transactions() -> None:
+    """Wait until no transaction is under way; for shutdown."""
+    while _running:
+        await asyncio.wait(_running)
+
+
+async def _attempt_until_done(body: Callable[[], Awaitable[T]]) -> T:
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return await _attempt(body)
+        except Exception as error:
+            if not _is_worth_another_try(error):
+                raise
+        await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter
+    return await _attempt(body)
+
+
+async def _attempt(body: Callable[[], Awaitable[T]]) -> T:
+    async with in_transaction("default"):
+        token = _inside.set(True)
+        try:
+            return await body()
+        finally:
+            _inside.reset(token)
+
+
+def _is_worth_another_try(error: BaseException) -> bool:
+    if isinstance(error, WORTH_ANOTHER_TRY):
+        return True
+    busy = isinstance(error, OperationalError | sqlite3.OperationalError)
+    return busy and ("locked" in str(error) or "busy" in str(error))
+
+
+def _forget(task: "asyncio.Task[object]") -> None:
+    _running.discard(task)
+    if not task.cancelled():
+        task.exception()  # Seen, even when the caller was cancelled meanwhile.
