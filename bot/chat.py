@@ -1,10 +1,10 @@
 """Chat (对话): the one object a chat handler sees: who writes, what, and the verbs to answer."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.dialogue import Answers, Dialogue, Progress
+from bot.pushes import Push, PushBody
 from bot.wording import Wordings
 from loyalty.person import Person
 
@@ -26,16 +26,29 @@ class Chat:
 
     shop: Any
     person: Person
-    key: str
-    body: object
+    push: Push
+    # The text as commands are compared: folded and trimmed.
     text: str = ""
-    words: str = ""
     help: list[tuple[str, str]] = field(default_factory=list)
     wordings: Wordings = field(default_factory=lambda: Wordings({}))
     said: list[Content] = field(default_factory=list)
     progress: Progress | None = None
     # A question was open when this message came.
     interrupted: bool = False
+
+    @property
+    def key(self) -> str:
+        """The message's identity, which use cases take as idempotency key."""
+        return self.push.key
+
+    @property
+    def body(self) -> PushBody:
+        return self.push.body
+
+    @property
+    def words(self) -> str:
+        """The text as it was written."""
+        return self.push.words
 
     async def say(self, wording: str, **facts: object) -> None:
         """Answer with a sentence of templates/chat; the first becomes the passive reply."""
@@ -49,7 +62,9 @@ class Chat:
         """Send a QR picture of this text after the reply."""
         self.said.append(Content("qr", text))
 
-    async def open(self, dialogue: Dialogue, answers: Answers | None = None, **facts: object) -> None:
+    async def open(
+        self, dialogue: Dialogue, answers: Answers | None = None, **facts: object
+    ) -> None:
         """Begin a dialogue and ask its first open question."""
         self.progress = Progress(dialogue.name, answers or {})
         question = dialogue.question(self.progress)
@@ -59,11 +74,3 @@ class Chat:
     def close(self) -> None:
         """Leave the open dialogue."""
         self.progress = None
-
-
-def contents_to_bytes(contents: list[Content]) -> bytes:
-    return json.dumps([content.as_data() for content in contents], ensure_ascii=False).encode()
-
-
-def contents_from_bytes(data: bytes) -> list[Content]:
-    return [Content(**content) for content in json.loads(data)]

@@ -4,7 +4,9 @@ import base64
 import binascii
 from re import Pattern
 from re import compile as pattern
+from typing import cast
 
+from bot.accounts import Kind, Mode
 from bot.config_secrets import Surroundings, read_secret
 from bot.config_section import Section
 from bot.config_settings import AccountSettings
@@ -51,14 +53,14 @@ def _read_account(section: Section, around: Surroundings, warnings: list[str]) -
     section.refuse_unknown_keys()
     return AccountSettings(
         name=name,
-        kind=kind,
+        kind=cast(Kind, kind),
         appid=appid,
         original_id=original_id,
         token=token,
         aes_key=aes_key or "",
         aes_key_previous=previous,
         secret=secret,
-        mode=mode,
+        mode=cast(Mode, mode),
         allow_plain=allow_plain,
     )
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.accounts import Kind, Mode
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
@@ -40,14 +42,14 @@ class AccountSettings:
     """One account of the brand in WeChat (公众号 or 小程序), as its platform page shows it."""
 
     name: str
-    kind: str
+    kind: Kind
     appid: str
     original_id: str
     token: str = field(repr=False)
     aes_key: str = field(repr=False)
     secret: str = field(repr=False)
     aes_key_previous: str | None = field(default=None, repr=False)
-    mode: str = "safe"
+    mode: Mode = "safe"
     allow_plain: bool = False
 
 

@@ -66,8 +66,8 @@ class Crypto:
     ) -> None:
         self._token = token
         self._appid = appid.encode()
-        encoded = [aes_key] if aes_key_previous is None else [aes_key, aes_key_previous]
-        self._keys = [AesKey(key) for key in encoded]
+        # An account in plain mode may have no key at all: then nothing encrypted opens.
+        self._keys = [AesKey(key) for key in (aes_key, aes_key_previous) if key]
 
     def sign(self, *parts: str) -> str:
         return sha1("".join(sorted((self._token, *parts))).encode()).hexdigest()  # noqa: S324

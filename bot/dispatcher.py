@@ -61,10 +61,8 @@ class Dispatcher:
         return Chat(
             shop=self.shop,
             person=found.person,
-            key=push.key,
-            body=push.body,
+            push=push,
             text=push.text.casefold(),
-            words=push.words,
             help=self.help_lines(),
             wordings=self.wordings,
             progress=Progress.from_text(found.progress),
@@ -114,8 +112,8 @@ class Dispatcher:
         return await dialogue.finish(chat, progress.answers)
 
     async def _understand(self, chat: Chat) -> None:
-        if not isinstance(chat.body, TextMessage):
-            return
+        if not chat.push.message_id:
+            return  # Something happened, nobody said anything.
         for understanding in self.table.understandings:
             reading = understanding.read(chat)
             if reading is not None:

@@ -1,10 +1,11 @@
 """Envelope (推送信封): what surrounds a push: signature, age, mode, format; and the reply's.
 
-Order matters: formats and age first, then the signature, then decryption, then the content.
+Order matters: formats and age first, then the signatures, then decryption, then the content.
+WeChat signs the query of every push (`signature`); `msg_signature` alone proves a ciphertext.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from re import compile as pattern
@@ -38,6 +39,14 @@ class OpenedPush:
 
 
 @dataclass(frozen=True, slots=True)
+class OuterFields:
+    """What stands around a ciphertext; only the ciphertext is signed."""
+
+    encrypted: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealedReply:
     body: bytes
     content_type: str
@@ -58,17 +67,18 @@ def open_push(
 ) -> OpenedPush:
     """BadPush where it is not proved to be WeChat's; UselessPush where the content is broken."""
     given = _read_query(query, now_seconds)
+    _check_signature(given, "signature", account)
     is_json = _is_json(body, content_type, account)
     read = read_json if is_json else read_xml
-    key = None
-    if _is_encrypted(given, account):
-        encrypted = _ciphertext(body, is_json)
-        _check_signature(given, "msg_signature", account, encrypted)
-        decrypted = crypto_for(account).decrypt(encrypted)
-        body, key = decrypted.message, decrypted.key
-    else:
-        _check_signature(given, "signature", account)
-    return OpenedPush(read(body), account, is_json, key, given["nonce"], now_seconds)
+    if not _is_encrypted(given, account):
+        return OpenedPush(read(body), account, is_json, None, given["nonce"], now_seconds)
+    outer = _outer_fields(body, read)
+    _check_signature(given, "msg_signature", account, outer.encrypted)
+    decrypted = crypto_for(account).decrypt(outer.encrypted)
+    fields = read(decrypted.message)
+    if outer.to not in ("", fields.get("ToUserName")):
+        raise BadPush("outer_body")
+    return OpenedPush(fields, account, is_json, decrypted.key, given["nonce"], now_seconds)
 
 
 def seal_reply(text: str, opened: OpenedPush) -> SealedReply:
@@ -127,14 +137,16 @@ def _is_json(body: bytes, content_type: str, account: Account) -> bool:
     return first == b"{" or (first != b"<" and "json" in content_type)
 
 
-def _ciphertext(body: bytes, is_json: bool) -> str:
+def _outer_fields(body: bytes, read: Callable[[bytes], Fields]) -> OuterFields:
+    """In compatible mode the message also stands here in clear: nothing proves it, so unread."""
     try:
-        encrypted = (read_json if is_json else read_xml)(body).get("Encrypt")
+        fields = read(body)
     except UselessPush:
         raise BadPush("outer_body") from None
-    if not isinstance(encrypted, str) or not encrypted or not encrypted.isascii():
+    encrypted, to = fields.get("Encrypt"), fields.get("ToUserName", "")
+    if not isinstance(encrypted, str) or not encrypted.isascii() or not isinstance(to, str):
         raise BadPush("outer_body")
-    return encrypted
+    return OuterFields(encrypted, to)
 
 
 def _sealed(text: str, opened: OpenedPush, key: AesKey) -> str:

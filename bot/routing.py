@@ -124,5 +124,7 @@ def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
 
 def handler_modules(package: ModuleType) -> list[ModuleType]:
     """Every module below the package that has a `router`, in order of name."""
-    names = sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+    names = sorted(
+        found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    )
     return [module for module in map(importlib.import_module, names) if hasattr(module, "router")]

@@ -1,4 +1,4 @@
-"""Access token (接口凭证): one for each account in the whole installation, fetched once, shared by all.
+"""Access token (接口凭证): one for each account in the whole installation, fetched once.
 
 stable_token in normal mode gives every asker the same token until five minutes before its end,
 so asking too often is harmless; asking once is kinder.
@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 
 REFRESH_BEFORE_SECONDS = 300
 SHORTEST_USE_SECONDS = 30
+# Together a little longer than one call to the platform may take.
+MOST_LOOKS = 60
+LOOK_AGAIN_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Token:
 
 
 class TokenStore(Protocol):
-    """What all processes share. `lock` yields whether it was got; without it one asks anyway."""
+    """What all processes share. `lock` may wait or not; it yields whether it was got."""
 
     async def get(self, appid: str) -> Token | None: ...
 
@@ -80,14 +83,22 @@ class TokenKeeper:
         self._token = await self._shared() or await self._fetched_by_one()
         return self._token
 
+    async def _fetched_by_one(self) -> Token:
+        """Whoever has the lock fetches; the others look again, and ask too if that takes long."""
+        for _ in range(MOST_LOOKS):
+            token = await self._fetched_under_lock()
+            if token is not None:
+                return token
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return await self._fetched()
+
+    async def _fetched_under_lock(self) -> Token | None:
+        async with self._store.lock(self._appid) as is_mine:
+            return await self._shared() or (await self._fetched() if is_mine else None)
+
     async def _shared(self) -> Token | None:
         token = await self._store.get(self._appid)
         return token if token is not None and self._is_good(token) else None
-
-    async def _fetched_by_one(self) -> Token:
-        """Whoever waited for the lock finds the token that its holder fetched."""
-        async with self._store.lock(self._appid):
-            return await self._shared() or await self._fetched()
 
     async def _fetched(self) -> Token:
         value, life_seconds = await self._fetch()

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from bot.accounts import Account
-from bot.delivery_errors import STALE_TOKEN, DeliveryFailed, DeliveryUncertain
+from bot.delivery_errors import STALE_TOKEN, DeliveryFailed, DeliveryUncertain, FailureKind
 from bot.tokens import TokenKeeper, TokenStore
 from bot.wechat_client import RequestBuilders
 from bot.wechat_http import Answer, ApiCall, exchange, json_body
@@ -151,7 +151,7 @@ class WeChatGateway:
         except DeliveryUncertain as uncertain:
             raise DeliveryFailed("try_again", None, f"token: {uncertain.reason}") from None
         except DeliveryFailed as failed:
-            kind = "try_again" if failed.kind == "try_again" else "stop"
+            kind: FailureKind = "try_again" if failed.kind == "try_again" else "stop"
             raise DeliveryFailed(
                 kind, failed.errcode, f"token: {failed.errmsg}", wait_seconds=failed.wait_seconds
             ) from None

@@ -22,6 +22,7 @@ from bot.delivery_errors import ALREADY_SO, DeliveryFailed, DeliveryUncertain, f
 
 TIMEOUT = ClientTimeout(total=5, connect=2, sock_connect=2)
 COME_AGAIN_STATUSES = frozenset({408, 425, 429})
+JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 BINARY_TYPES = ("image/", "audio/", "video/", "voice/", "application/octet-stream")
 
 Answer: TypeAlias = dict[str, Any] | bytes
@@ -72,6 +73,7 @@ async def exchange(session: ClientSession, call: ApiCall, **params: str) -> Answ
             call.url,
             params={**call.params, **params},
             data=call.payload(),
+            headers=JSON_HEADERS if call.body is not None else None,
             timeout=TIMEOUT,
             allow_redirects=False,
         ) as response:

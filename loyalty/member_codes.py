@@ -74,14 +74,18 @@ def show_member_code(key: bytes, handle: int, *, step: int, uses: int = 0) -> st
 
 
 def read_member_code(key: bytes, code: str, step: int) -> MemberCodeReading | None:
-    """Whose code it is, if it was made in this step or the one before."""
+    """Whose code it is, if it was made in this step or the one before.
+
+    A code that fits two members, one in each step, is nobody's: better shown again than mistaken.
+    """
     if not looks_like_member_code(code):
         return None
+    readings = []
     for made_in in range(step, step - STEPS_ACCEPTED, -1):
         handle, uses = divmod(_unpermute(key, made_in, int(code[2:])), USES_PER_STEP)
         if handle < HANDLES:
-            return MemberCodeReading(handle, uses, made_in)
-    return None
+            readings.append(MemberCodeReading(handle, uses, made_in))
+    return readings[0] if len(readings) == 1 else None
 
 
 def looks_like_member_code(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.allowance import grant
 from sandbox.config import Account
@@ -72,7 +73,7 @@ def unfollow(talk: Talk) -> Push | None:
 
 
 def scan_code(talk: Talk, code: QrCode) -> Push | None:
-    """A follower scans; for anybody else the scan is the way to follow. Too old: nothing happens."""
+    """A follower scans; anybody else follows by it. A code too old does nothing."""
     if code.expires_at is not None and code.expires_at <= talk.world.clock.now():
         return None
     if not talk.contact.following:
@@ -88,7 +89,7 @@ def write_text(talk: Talk, text: str, *, menu_id: str = "") -> Push:
     return talk.push(kinds.text(text, menu_id=menu_id))
 
 
-def send(talk: Talk, body: JsonObject, *, kind: str, **shown: object) -> Push:
+def send(talk: Talk, body: JsonObject, *, kind: str, **shown: Any) -> Push:
     """Any other message: a picture, a place, a link."""
     require_following(talk)
     talk.world.add_message(talk.contact, "member", kind, **shown)

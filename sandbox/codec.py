@@ -1,4 +1,4 @@
-"""Plain JSON and TOML (配置与存档) read into typed values and written back, refusing what does not fit."""
+"""Plain JSON and TOML (配置与存档) read into typed values and back, refusing what does not fit."""
 
 import types
 from collections.abc import Mapping

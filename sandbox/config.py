@@ -1,4 +1,4 @@
-"""What the sandbox is started with: the pretend accounts (公众号、小程序), the till and the goods."""
+"""What the sandbox is started with: its accounts (公众号、小程序), the till and the goods."""
 
 import tomllib
 from collections.abc import Mapping

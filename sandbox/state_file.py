@@ -1,7 +1,6 @@
 """The one JSON file (存档文件) that lets the sandbox forget nothing over a restart."""
 
 import json
-import os
 from pathlib import Path
 
 from sandbox.codec import DoesNotFit, decode, encode
@@ -28,6 +27,4 @@ def write_state(path: str, state: State) -> None:
     fresh = target.with_name(target.name + ".new")
     with fresh.open("w", encoding="utf-8") as file:
         json.dump(encode(state), file, ensure_ascii=False, separators=(",", ":"))
-        file.flush()
-        os.fsync(file.fileno())
     fresh.replace(target)

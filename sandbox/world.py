@@ -22,7 +22,7 @@ TYPING_LASTS = timedelta(seconds=15)
 
 @dataclass(slots=True)
 class World:
-    """`address` is where a phone reaches this sandbox, known once it listens."""
+    """`bells` wake who waits for a chat; `browsers` keep each phone's cookies."""
 
     config: SandboxConfig
     state: State
@@ -30,7 +30,6 @@ class World:
     journal: Journal
     faults: FaultPlan
     media: MediaShelf
-    address: str = ""
     is_dirty: bool = False
     is_closing: bool = False
     bells: dict[str, Bell] = field(default_factory=dict)

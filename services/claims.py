@@ -13,6 +13,7 @@ from typing import Any
 from loyalty.money import yuan_text
 from loyalty.person import Person
 from loyalty.receipts import (
+    FoundToken,
     Receipt,
     ReceiptClaimed,
     ReceiptRefused,
@@ -21,6 +22,7 @@ from loyalty.receipts import (
     is_claimable,
     is_online_sequence,
     paid_at,
+    token_in,
 )
 from services.earning import credit_purchase, points_of_amount
 from services.points import points_balance
@@ -39,6 +41,8 @@ from storage.purchases import (
     void_overdue_claims,
 )
 from storage.transactions import transactional
+
+__all__ = ["ClaimAnswer", "FoundToken", "check_on_its_face", "claim_receipt", "find_token"]
 
 RESERVED_FOR = timedelta(hours=24)
 PENDING_FOR = timedelta(hours=72)
@@ -66,6 +70,11 @@ class ClaimAnswer:
             "balance": self.balance,
             "until": self.until,
         }
+
+
+def find_token(shop: Shop, text: str, *, is_scene: bool = False) -> FoundToken | None:
+    """The receipt token a person sent or scanned; None where the text is about something else."""
+    return token_in(text.strip(), link_base=shop.claim_url, is_scene=is_scene)
 
 
 async def claim_receipt(

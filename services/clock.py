@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+from storage.instants import SHOP_ZONE, day_of
+
+__all__ = ["SHOP_ZONE", "BusinessClock", "day_of"]
 
 
 class BusinessClock:
@@ -26,8 +27,3 @@ class BusinessClock:
 
     def set_offset_ms(self, offset_ms: int) -> None:
         self.offset = timedelta(milliseconds=offset_ms)
-
-
-def day_of(instant: datetime) -> date:
-    """The calendar day in the shop's time zone."""
-    return instant.astimezone(SHOP_ZONE).date()

@@ -45,7 +45,10 @@ def read_phone(text: str, today: date) -> str:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
         raise BadDetail("details/bad_phone") from None
-    mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    mobile = (
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    )
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in mobile:
         raise BadDetail("details/bad_phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

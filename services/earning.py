@@ -31,9 +31,7 @@ def points_of_purchase(shop: Shop, paid_fen: int, lines: list[dict[str, Any]]) -
     return points_for(paid_fen, receipt_lines, _rule(shop))
 
 
-async def credit_purchase(
-    shop: Shop, purchase: dict[str, Any], member_id: int
-) -> Credit | None:
+async def credit_purchase(shop: Shop, purchase: dict[str, Any], member_id: int) -> Credit | None:
     """Give a purchase and its points to a member, once; None when it is another member's."""
     if purchase["member_id"] != member_id and not await set_purchase_member(
         purchase["id"], member_id

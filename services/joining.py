@@ -15,7 +15,7 @@ from services.coupons import IssuedCoupon, issue_coupon
 from services.points import earn_points
 from services.shop import Shop
 from storage.models import Member
-from storage.people import add_consent, link_member, lock_follower, set_member_no
+from storage.people import add_consent, add_member, link_member, lock_follower, set_member_no
 from storage.transactions import transactional
 
 JOIN = "join"
@@ -59,17 +59,15 @@ async def join_member(
     assert member.member_no is not None
     claims = await settle_reserved(shop, person.follower_id, member_id, member.joined_at)
     points, coupons = await _give_welcome_pack(shop, person, member_id)
-    balance = await earn_points(
-        shop, member_id, 0, key="", cause={}, occurred_at=shop.now()
-    )
+    balance = await earn_points(shop, member_id, 0, key="", cause={}, occurred_at=shop.now())
     return Joined(member.member_no, points, tuple(coupons), tuple(claims), balance)
 
 
 async def _new_member(shop: Shop, person: Person, *, key: str) -> int:
-    member = await Member.create(joined_at=shop.now(), join_key=key)
-    await set_member_no(member.id, member_number(member.id))
-    await link_member(person.follower_id, member.id)
-    return member.id
+    member_id = await add_member(join_key=key, joined_at=shop.now())
+    await set_member_no(member_id, member_number(member_id))
+    await link_member(person.follower_id, member_id)
+    return member_id
 
 
 async def _record_consents(
@@ -104,11 +102,7 @@ async def _give_welcome_pack(
     return points, coupons
 
 
-async def _give_points(
-    shop: Shop, member_id: int, planned: PlannedAction, points: int
-) -> int:
+async def _give_points(shop: Shop, member_id: int, planned: PlannedAction, points: int) -> int:
     cause = {"what": "join", "campaign": planned.campaign_code}
-    await earn_points(
-        shop, member_id, points, key=planned.key, cause=cause, occurred_at=shop.now()
-    )
+    await earn_points(shop, member_id, points, key=planned.key, cause=cause, occurred_at=shop.now())
     return points

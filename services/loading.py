@@ -30,7 +30,9 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
         known=KnownCodes(
             regions=frozenset(await known_codes("regions")),
             stores=frozenset(await known_codes("stores")),
-            coupon_kinds=frozenset(rule["code"] for rule in stored if rule["kind"] == "coupon_kinds"),
+            coupon_kinds=frozenset(
+                rule["code"] for rule in stored if rule["kind"] == "coupon_kinds"
+            ),
         ),
     )
     changes = await _load_places(shop_file)

@@ -7,6 +7,7 @@ from loyalty.member_codes import (
     MemberCodeReading,
     MemberCodeUnknown,
     MemberCodeUsed,
+    looks_like_member_code,
     read_member_code,
     show_member_code,
     step_at,
@@ -33,6 +34,11 @@ async def show_code(shop: Shop, member_id: int) -> ShownCode:
     return ShownCode(code, seconds_left, f"{shop.public_url}/member-code/{code}")
 
 
+def is_member_code(text: str) -> bool:
+    """Whether a text has a member code's shape; says nothing about whose it is."""
+    return looks_like_member_code(text)
+
+
 def read_code(shop: Shop, code: str) -> MemberCodeReading:
     """Whose code it is. Raises MemberCodeUnknown for made-up and old ones."""
     step = step_at(int(shop.clock.machine_now().timestamp()))
@@ -52,15 +58,16 @@ async def use_code(
     """
     if not await is_active_member(reading.handle):
         raise MemberCodeUnknown
-    use = {
-        "member_id": reading.handle,
-        "step": reading.step,
-        "uses": reading.uses,
-        "till_id": till.till_no,
-        "purpose": purpose,
-        "reference": reference,
-    }
-    if not await bind_code(**use, now=shop.now()):
+    is_bound_now = await bind_code(
+        member_id=reading.handle,
+        step=reading.step,
+        uses=reading.uses,
+        till_id=till.till_no,
+        purpose=purpose,
+        reference=reference,
+        now=shop.now(),
+    )
+    if not is_bound_now:
         bound = await code_use(reading.handle, reading.step, reading.uses)
         if bound != (till.till_no, purpose, reference):
             raise MemberCodeUsed

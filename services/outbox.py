@@ -7,6 +7,7 @@ from services.shop import Shop
 from storage.outbox import (
     ClaimedMessage,
     claim_messages,
+    count_by_state,
     finish_message,
     give_up_expired_leases,
     put_back,
@@ -56,3 +57,8 @@ async def try_again_later(
 ) -> bool:
     due_at = shop.clock.machine_now() + timedelta(seconds=after_seconds)
     return await put_back(message, worker, due_at=due_at, reason=reason)
+
+
+async def outbox_states() -> dict[str, int]:
+    """How many rows are in each state."""
+    return await count_by_state()

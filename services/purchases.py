@@ -187,9 +187,7 @@ async def _member_answer(
     }
 
 
-def _claim_answer(
-    shop: Shop, till: Till, purchase: dict[str, Any], *, is_claimed: bool
-) -> Answer:
+def _claim_answer(shop: Shop, till: Till, purchase: dict[str, Any], *, is_claimed: bool) -> Answer:
     points = points_of_purchase(shop, purchase["paid_fen"], json.loads(purchase["lines"]))
     days = shop.rules.points.claim_days
     facts = {

@@ -45,7 +45,9 @@ class RulesBook:
         self.tiers = shop_file.tiers
         self.coupon_kinds = {kind.code: kind for kind in shop_file.coupon_kinds}
         self.campaigns = tuple(
-            campaign_from(terms.code, terms.trigger, [{name: value} for name, value in terms.actions])
+            campaign_from(
+                terms.code, terms.trigger, [{name: value} for name, value in terms.actions]
+            )
             for terms in shop_file.campaigns
         )
 

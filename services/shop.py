@@ -9,6 +9,8 @@ from services.rules import RulesBook
 from storage.cache import Cache
 from storage.keyring import KeyRing
 
+SANDBOX = "sandbox"
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:
@@ -21,6 +23,11 @@ class Shop:
     random_bytes: Callable[[int], bytes]
     # Fills a sentence of templates/chat, where a use case keeps a text with its effect.
     phrase: Callable[[str, Mapping[str, object]], str]
+
+    async def keep_up(self) -> None:
+        """Take over what other processes changed: rules, and in the sandbox the clock."""
+        if self.environment == SANDBOX:
+            self.clock.set_offset_ms(await self.rules.refresh())
 
     def now(self) -> datetime:
         return self.clock.now()

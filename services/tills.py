@@ -133,7 +133,5 @@ async def enrol_till(shop: Shop, code: str) -> Mapping[str, object]:
 
 def _with_key(shop: Shop, row: TillWithKey) -> Till:
     place = f"{row.till_no}:{row.epoch}"
-    key = unseal_bytes(
-        shop.keys, row.key_sealed, table="till_keys", column="key_sealed", row=place
-    )
+    key = unseal_bytes(shop.keys, row.key_sealed, table="till_keys", column="key_sealed", row=place)
     return Till(row.till_no, row.code, row.store_id, row.store_name, row.epoch, key)

@@ -134,5 +134,5 @@ class RedisWire:
         for _, answer in batch:
             if not answer.done():
                 answer.set_exception(CacheUnavailable(f"{type(fault).__name__}: {fault}"))
-        with contextlib.suppress(RedisError, OSError):
+        with contextlib.suppress(RedisError, OSError):  # what it still sends must reach nobody
             await self._connection.disconnect(nowait=True)

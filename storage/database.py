@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from storage.transactions import finish_transactions
 
+OUTAGES = (
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+)
 MODELS = "storage.models"
 # Time limits belong in the database: cancelling from outside is what leaks (reliability P1).
 SERVER_SETTINGS = {
@@ -62,6 +71,13 @@ async def close_database() -> None:
 def current_client() -> BaseDBAsyncClient:
     """The open transaction's connection, or the plain one outside of any."""
     return get_connection("default")
+
+
+def is_outage(error: BaseException) -> bool:
+    """The database is away: the caller may ask again, nothing was decided."""
+    if isinstance(error, OperationalError):
+        return "locked" in str(error) or "disk" in str(error)
+    return isinstance(error, OUTAGES)
 
 
 def is_postgres() -> bool:

@@ -2,11 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tortoise import fields
 from tortoise.models import Model
 
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day in the shop's time zone."""
+    return instant.astimezone(SHOP_ZONE).date()
 
 
 def to_ms(instant: datetime) -> int:
@@ -27,7 +34,7 @@ class InstantField(fields.BigIntField):
         return from_ms(value) if isinstance(value, int) else value
 
 
-class DayField(fields.CharField):
+class DayField(fields.CharField[Any]):
     """A calendar day as 2026-01-31."""
 
     def __init__(self, **kwargs: Any) -> None:

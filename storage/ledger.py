@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from loyalty.points import Lot
-from storage.instants import from_ms, to_ms
+from storage.instants import day_of, from_ms, to_ms
 from storage.sql import change, row, rows
 
 
@@ -61,7 +61,7 @@ async def insert_transaction(**values: Any) -> int:
     names = ", ".join(values)
     places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     found = await row(
-        f"INSERT INTO ledger_transactions ({names}) VALUES ({places}) RETURNING id",  # noqa: S608
+        f"INSERT INTO ledger_transactions ({names}) VALUES ({places}) RETURNING id",
         *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
     )
     assert found is not None
@@ -76,7 +76,7 @@ async def insert_entry(
     owner = "member_id IS NULL" if member_id is None else "member_id = $5"
     found = await row(
         "INSERT INTO ledger_entries (transaction_id, account_id, amount)"
-        f" SELECT $1, id, $2 FROM ledger_accounts WHERE unit = $3 AND name = $4 AND {owner}"  # noqa: S608
+        f" SELECT $1, id, $2 FROM ledger_accounts WHERE unit = $3 AND name = $4 AND {owner}"
         " RETURNING id",
         transaction_id,
         amount,
@@ -145,7 +145,7 @@ async def open_lots(account_id: int) -> list[Lot]:
         Lot(
             id=lot["id"],
             points_left=lot["remaining"],
-            earned_on=from_ms(lot["opened_at"]).date(),
+            earned_on=day_of(from_ms(lot["opened_at"])),
             expires_on=date.fromisoformat(lot["expires_on"]) if lot["expires_on"] else None,
         )
         for lot in found
@@ -154,7 +154,8 @@ async def open_lots(account_id: int) -> list[Lot]:
 
 async def accounts_with_expired_lots(unit: str, today: date, limit: int) -> list[dict[str, Any]]:
     return await rows(
-        "SELECT DISTINCT a.member_id, a.id FROM lots l JOIN ledger_accounts a ON a.id = l.account_id"
+        "SELECT DISTINCT a.member_id, a.id FROM lots l"
+        " JOIN ledger_accounts a ON a.id = l.account_id"
         " WHERE l.remaining > 0 AND l.expires_on < $1 AND a.unit = $2 ORDER BY a.id LIMIT $3",
         today.isoformat(),
         unit,
@@ -202,7 +203,8 @@ async def newest_lines(member_id: int, limit: int) -> list[dict[str, Any]]:
         "SELECT t.id, t.kind, t.cause, t.occurred_at, a.unit, e.amount"
         " FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id"
         " JOIN ledger_transactions t ON t.id = e.transaction_id"
-        " WHERE a.member_id = $1 AND a.name = 'member' ORDER BY t.occurred_at DESC, e.id DESC LIMIT $2",
+        " WHERE a.member_id = $1 AND a.name = 'member'"
+        " ORDER BY t.occurred_at DESC, e.id DESC LIMIT $2",
         member_id,
         limit,
     )

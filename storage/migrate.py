@@ -1,4 +1,4 @@
-"""Migrations (升级): numbered SQL files, each applied whole or not at all, by one process at a time.
+"""Migrations (升级): numbered SQL files, each applied whole or not at all, one process at a time.
 
 The files are written once for both databases; `{id}`, `{bytes}`, `{append_only table}` and
 `{no_delete table}` stand for what differs. A migration and the note that it ran are one
@@ -89,7 +89,9 @@ def statements(text: str, *, postgres: bool) -> list[str]:
     text = re.sub(r"\{no_delete (\w+)\}", r"{refuse DELETE \1}", text)
     parts = re.split(r"\{refuse (\w+) (\w+)\}|;", text)
     found: list[str] = []
-    for plain, verb, table in zip(parts[0::3], [*parts[1::3], None], [*parts[2::3], None], strict=True):
+    for plain, verb, table in zip(
+        parts[0::3], [*parts[1::3], None], [*parts[2::3], None], strict=True
+    ):
         if plain.strip():
             found.append(plain.strip())
         if verb and table:
@@ -105,10 +107,8 @@ def _refusing(verb: str, table: str, *, postgres: bool) -> list[str]:
     """Triggers that keep history as it was written (reliability 5.1)."""
     name, message = f"{table}_refuses_{verb.lower()}", f"{table} refuses {verb}"
     if not postgres:
-        return [
-            f"CREATE TRIGGER {name} BEFORE {verb} ON {table}"
-            f" BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        ]
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        return [f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {refusal}"]
     body = f"BEGIN RAISE EXCEPTION '{message}'; END"
     made = [
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ {body} $body$",

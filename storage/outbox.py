@@ -87,9 +87,7 @@ async def finish_message(
     )
 
 
-async def put_back(
-    message: ClaimedMessage, worker: str, *, due_at: datetime, reason: str
-) -> bool:
+async def put_back(message: ClaimedMessage, worker: str, *, due_at: datetime, reason: str) -> bool:
     """The message was certainly not accepted: try again later."""
     return bool(
         await change(

@@ -80,8 +80,9 @@ async def set_following(
     same_second = "" if follows else " OR changed_at = $2"
     return bool(
         await change(
-            "UPDATE followers SET follows = $1, changed_at = $2, source = COALESCE(source, $4)"
-            f" WHERE id = $3 AND (changed_at < $2{same_second})",  # noqa: S608 - fixed text
+            "UPDATE followers SET follows = $1, changed_at = $2,"
+            " source = COALESCE(source, $4)"
+            f" WHERE id = $3 AND (changed_at < $2{same_second})",
             follows,
             pushed_at,
             follower_id,
@@ -109,12 +110,10 @@ async def link_member(follower_id: int, member_id: int) -> None:
     assert linked == 1, follower_id
 
 
-async def member_by_id(member_id: int) -> Member:
-    return await Member.get(id=member_id)
-
-
-async def member_by_join_key(key: str) -> Member | None:
-    return await Member.get_or_none(join_key=key)
+async def add_member(*, join_key: str, joined_at: datetime) -> int:
+    member = await Member.create(join_key=join_key, joined_at=joined_at)
+    member_id: int = member.id
+    return member_id
 
 
 async def add_consent(**values: Any) -> None:

@@ -15,8 +15,7 @@ async def insert_purchase(**values: Any) -> int | None:
     names = ", ".join(values)
     places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     found = await row(
-        f"INSERT INTO purchases ({names}) VALUES ({places})"  # noqa: S608 - names are ours
-        " ON CONFLICT DO NOTHING RETURNING id",
+        f"INSERT INTO purchases ({names}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING id",
         *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
     )
     return found["id"] if found else None
@@ -93,7 +92,7 @@ async def insert_claim(person: Person, **values: Any) -> int | None:
     names = ", ".join(columns)
     places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     found = await row(
-        f"INSERT INTO claims ({names}) VALUES ({places})"  # noqa: S608 - names are ours
+        f"INSERT INTO claims ({names}) VALUES ({places})"
         " ON CONFLICT (till_id, key_epoch, receipt_seq) DO NOTHING RETURNING id",
         *[to_ms(value) if isinstance(value, datetime) else value for value in columns.values()],
     )
@@ -104,7 +103,7 @@ async def update_claim(claim_id: int, was: str, **values: Any) -> None:
     """Move a claim on from the state it `was` in; anything else is a broken lock discipline."""
     sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 3))
     changed = await change(
-        f"UPDATE claims SET {sets} WHERE id = $1 AND state = $2",  # noqa: S608 - names are ours
+        f"UPDATE claims SET {sets} WHERE id = $1 AND state = $2",
         claim_id,
         was,
         *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],

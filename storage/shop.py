@@ -117,7 +117,7 @@ async def read_brand() -> dict[str, Any] | None:
 
 async def known_codes(table: str) -> set[str]:
     assert table in ("regions", "stores", "tills")
-    return {found["code"] for found in await rows(f"SELECT code FROM {table}")}  # noqa: S608
+    return {found["code"] for found in await rows(f"SELECT code FROM {table}")}
 
 
 async def store_name_of_till(till_no: int) -> str:

@@ -118,7 +118,7 @@ def _scan_code(fields: Fields, *, waits: bool) -> ScanCode:
 
 def _photos(fields: Fields) -> MenuPhotos:
     info = child_of(fields, "SendPicsInfo")
-    pictures = items_of(child_of(info, "PicList").get("item"))
+    pictures = items_of(child_of(info, "PicList"), "item")
     return MenuPhotos(
         key=_event_key(fields),
         source=text_of(fields, "Event").lower(),

@@ -3,7 +3,7 @@
 from math import isfinite
 from re import compile as pattern
 
-from bot.markup import Field, Fields, UselessPush
+from bot.markup import Fields, UselessPush
 
 NUMBER = pattern(r"-?[0-9]{1,20}")
 DECIMAL = pattern(r"-?[0-9]{1,9}(\.[0-9]{1,20})?")
@@ -55,7 +55,8 @@ def child_of(fields: Fields, *names: str) -> Fields:
     return {}
 
 
-def items_of(value: Field | None) -> list[Fields]:
+def items_of(fields: Fields, name: str) -> list[Fields]:
     """One item comes as an object, several as a list, none as an empty text."""
+    value = fields.get(name, "")
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]

@@ -100,7 +100,7 @@ def _template_sent(fields: Fields) -> TemplateSent:
 def _mass_sent(fields: Fields) -> MassSent:
     status = text_of(fields, "Status").strip().lower()
     error = REVIEW_ERROR.fullmatch(status)
-    articles = items_of(child_of(child_of(fields, "ArticleUrlResult"), "ResultList").get("item"))
+    articles = items_of(child_of(child_of(fields, "ArticleUrlResult"), "ResultList"), "item")
     return MassSent(
         message_id=text_of(fields, "MsgID", "MsgId"),
         is_sent=status in ("send success", "sendsuccess"),
@@ -118,7 +118,7 @@ def _subscribe_items(fields: Fields) -> list[Fields]:
     wrapper = child_of(
         fields, "SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent"
     )
-    return items_of((wrapper or fields).get("List"))
+    return items_of(wrapper or fields, "List")
 
 
 def _choices(fields: Fields) -> tuple[SubscribeChoice, ...]:
@@ -148,7 +148,7 @@ def _subscribe_sent(fields: Fields) -> SubscribeSent:
 
 def _publish_finished(fields: Fields) -> PublishFinished:
     info = child_of(fields, "PublishEventInfo")
-    articles = items_of(child_of(info, "article_detail").get("item"))
+    articles = items_of(child_of(info, "article_detail"), "item")
     failed = info.get("fail_idx", [])
     indexes = [failed] if isinstance(failed, str) else list(failed)
     return PublishFinished(

@@ -4,15 +4,14 @@ from bot.chat import Chat
 from bot.pushes import Follow, Scan, ScanCode
 from bot.routing import Router
 from handlers.member.greeting import greet
-from loyalty.receipts import FoundToken, token_in
 from services.callers import follow
-from services.claims import claim_receipt
+from services.claims import FoundToken, claim_receipt, find_token
 
 router = Router()
 
 
 def _typed_token(chat: Chat) -> FoundToken | None:
-    return token_in(chat.words.strip(), link_base=chat.shop.claim_url)
+    return find_token(chat.shop, chat.words)
 
 
 @router.understand(_typed_token)
@@ -31,21 +30,21 @@ async def scanned(chat: Chat) -> None:
 async def followed(chat: Chat) -> None:
     """A first follow by a receipt's code both greets the person and keeps the receipt."""
     assert isinstance(chat.body, Follow)
-    await follow(chat.shop, chat.person, pushed_at=chat.created_at, source=chat.body.scene)
+    await follow(chat.shop, chat.person, pushed_at=chat.push.created_at, source=chat.body.scene)
     await _claim_or_greet(chat, chat.body.scene)
 
 
 @router.push(ScanCode)
 async def scanned_by_menu(chat: Chat) -> None:
     assert isinstance(chat.body, ScanCode)
-    found = token_in(chat.body.content, link_base=chat.shop.claim_url)
+    found = find_token(chat.shop, chat.body.content)
     if found is None:
         return await chat.say("claims/refused")
     await claim_typed(chat, found)
 
 
 async def _claim_or_greet(chat: Chat, scene: str | None) -> None:
-    found = token_in(scene, link_base=chat.shop.claim_url, is_scene=True) if scene else None
+    found = find_token(chat.shop, scene, is_scene=True) if scene else None
     if found is None:
         return await greet(chat)
     await claim_typed(chat, found)

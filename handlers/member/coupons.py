@@ -16,7 +16,11 @@ async def show_coupons(chat: Chat, member_id: int) -> None:
         return await chat.say("coupons/empty")
     lines = [
         chat.phrase(
-            "coupons/line", number=number, name=coupon.name, code=coupon.code, last_day=coupon.ends_on
+            "coupons/line",
+            number=number,
+            name=coupon.name,
+            code=coupon.code,
+            last_day=coupon.ends_on,
         )
         for number, coupon in enumerate(coupons, 1)
     ]

@@ -98,7 +98,7 @@ def _more(chat: Chat, details: Details, *, asked: str) -> str:
     words = [chat.phrase(f"details/word_{name}") for name in details.missing if name != asked]
     if not words:
         return chat.phrase("details/nothing_more")
-    return chat.phrase("details/more", words="".join(words))
+    return chat.phrase("details/more", words=" · ".join(words))
 
 
 def _member_id(chat: Chat) -> int:

@@ -10,7 +10,7 @@ router = Router()
 
 @router.push(Unfollow)
 async def left(chat: Chat) -> None:
-    await unfollow(chat.shop, chat.person, pushed_at=chat.created_at)
+    await unfollow(chat.shop, chat.person, pushed_at=chat.push.created_at)
 
 
 @router.push(EnterChat)

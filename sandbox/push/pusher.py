@@ -1,4 +1,4 @@
-"""The pusher (推送器): tells a shop's server what happened, up to three times, and acts on the answer."""
+"""The pusher (推送器): tells a shop's server what happened, three times at most."""
 
 import asyncio
 import time
@@ -27,7 +27,9 @@ class Pusher:
     session: ClientSession
     under_way: set[asyncio.Task[JournalRow]] = field(default_factory=set)
 
-    def start(self, account: Account, contact: Contact, body: JsonObject) -> "asyncio.Task[JournalRow]":
+    def start(
+        self, account: Account, contact: Contact, body: JsonObject
+    ) -> "asyncio.Task[JournalRow]":
         """The push goes its way; who needs its outcome awaits the task."""
         task = asyncio.create_task(self._deliver(account, contact, body))
         self.under_way.add(task)
@@ -103,7 +105,7 @@ class Pusher:
     ) -> None:
         row.verdict = verdict.seen
         if verdict.reply is not None:
-            if show_reply(self.world, contact, verdict.reply, push):
+            if show_reply(self.world, contact, verdict.reply, push=push):
                 return
             self.world.add_message(contact, "system", "tip", text=say("transferred_tip"))
         elif verdict.seen == "fault tip" and push.get("Event") not in QUIET_EVENTS:

@@ -43,7 +43,7 @@ def check_content(world: World, account: Account, reply: JsonObject) -> None:
             raise BadReply(f"{part}.{field} is no media of this account")
 
 
-def show_reply(world: World, contact: Contact, reply: JsonObject, push: JsonObject) -> bool:
+def show_reply(world: World, contact: Contact, reply: JsonObject, *, push: JsonObject) -> bool:
     """Puts the reply into the chat; handing over to human agents shows nothing."""
     kind = reply["MsgType"]
     if kind in HANDED_OVER:

@@ -1,4 +1,4 @@
-"""WeChat's browser (微信内置浏览器): a page as this phone would get it, fetched on this machine only."""
+"""WeChat's browser (微信内置浏览器): a page as this phone gets it, from this machine only."""
 
 import re
 from dataclasses import dataclass, field

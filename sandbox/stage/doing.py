@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from sandbox.acts import enter_chat, follow, require_following, tap_menu, unfollow
-from sandbox.acts import Talk
+from sandbox.acts import Talk, enter_chat, follow, require_following, tap_menu, unfollow
 from sandbox.api.login_codes import issue_code
 from sandbox.push import kinds
 from sandbox.push.kinds import Place

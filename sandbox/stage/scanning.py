@@ -5,11 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
-from sandbox.acts import follow, scan_code
+from sandbox.acts import Talk, follow, scan_code
 from sandbox.api.qr_codes import PLAIN_QR_PREFIX
 from sandbox.config import Account
 from sandbox.keys import PUSHER, WORLD
-from sandbox.acts import Talk
 from sandbox.records import QrCode
 from sandbox.stage.browser import opened_page
 from sandbox.stage.door import answer_of, phone_of, told, wish_of

@@ -1,4 +1,4 @@
-"""What a till computes by itself (防伪码): the signature of its requests, the token of a receipt."""
+"""What a till computes by itself (防伪码): its requests' signature, a receipt's token."""
 
 import hashlib
 import hmac
@@ -34,9 +34,7 @@ def receipt_token(
     return urlsafe_b64encode(facts + check).decode().rstrip("=")
 
 
-def signed_headers(
-    enrolment: Enrolment, method: str, path: str, *, body: bytes
-) -> dict[str, str]:
+def signed_headers(enrolment: Enrolment, method: str, path: str, *, body: bytes) -> dict[str, str]:
     """Signed with the machine's time: a jumped clock does not age a signature."""
     timestamp, nonce = str(machine_unix()), secrets.token_urlsafe(18)
     text = "\n".join([method, path, timestamp, nonce, hashlib.sha256(body).hexdigest()])

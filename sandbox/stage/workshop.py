@@ -1,4 +1,4 @@
-"""The workshop behind the stage (后台): the clock, the journal, planned faults, the webhook check."""
+"""The workshop behind the stage (后台): clock, journal, planned faults, webhook check."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,10 @@ from sandbox.stage.door import StageFault, account_named, number_in, told, wish_
 from sandbox.world import World
 
 # A long jump runs everything that would have happened on the way before it answers.
-CLOCK_PATIENCE = ClientTimeout(total=600)
+JUMP_PATIENCE = ClientTimeout(total=600)
+LOOK_PATIENCE = ClientTimeout(total=5)
 MOST_DELAY_SECONDS = 120
+FARTHEST_SECONDS = 100 * 365 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,10 @@ def _target(world: World, wish: ClockWish) -> datetime:
     now = world.clock.now()
     if wish.now is None and wish.advance_seconds is None:
         raise StageFault(400, "advance_seconds or now: missing")
-    target = now + timedelta(seconds=wish.advance_seconds or 0)
-    if wish.now is not None:
-        target = _instant(wish.now)
-    if target < now:
-        raise StageFault(400, "the clock moves only forward")
+    span = max(-1, min(wish.advance_seconds or 0, FARTHEST_SECONDS + 1))
+    target = _instant(wish.now) if wish.now else now + timedelta(seconds=span)
+    if not now <= target <= now + timedelta(seconds=FARTHEST_SECONDS):
+        raise StageFault(400, "the clock moves only forward, by a hundred years at most")
     return target
 
 
@@ -105,11 +106,13 @@ def _instant(text: str) -> datetime:
 
 async def _shop_clock(world: World, body: dict[str, Any] | None) -> dict[str, Any]:
     address = world.config.shuke.admin_url.rstrip("/") + "/clock"
-    method = "GET" if body is None else "POST"
+    method, patience = ("POST", JUMP_PATIENCE) if body else ("GET", LOOK_PATIENCE)
     try:
-        async with ClientSession(timeout=CLOCK_PATIENCE) as session:
-            async with session.request(method, address, json=body) as response:
-                answer = await response.json(content_type=None)
+        async with (
+            ClientSession(timeout=patience) as session,
+            session.request(method, address, json=body) as response,
+        ):
+            answer = await response.json(content_type=None)
     except (ClientError, TimeoutError, OSError, ValueError) as fault:
         return {"error": f"not reached: {type(fault).__name__}"}
     if response.status != 200 or not isinstance(answer, dict):

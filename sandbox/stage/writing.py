@@ -70,7 +70,7 @@ async def send_image(request: web.Request) -> web.Response:
     wish = await wish_of(request, FileWish)
     talk = talk_of(request, wish.account)
     require_following(talk)
-    picture = _kept(request, talk.account, "image", wish.image_base64)
+    picture = _kept(request, talk.account, "image", text=wish.image_base64)
     shown_at = media_url(picture.id)
     body = kinds.image(picture, f"{request.url.origin()}{shown_at}")
     return await answer_of(request, send(talk, body, kind="image", image_url=shown_at))
@@ -80,7 +80,7 @@ async def send_voice(request: web.Request) -> web.Response:
     wish = await wish_of(request, FileWish)
     talk = talk_of(request, wish.account)
     require_following(talk)
-    sound = _kept(request, talk.account, "voice", wish.media_base64)
+    sound = _kept(request, talk.account, "voice", text=wish.media_base64)
     shown = send(talk, kinds.voice(sound), kind="voice", media_url=media_url(sound.id))
     return await answer_of(request, shown)
 
@@ -89,8 +89,8 @@ async def send_video(request: web.Request) -> web.Response:
     wish = await wish_of(request, FileWish)
     talk = talk_of(request, wish.account)
     require_following(talk)
-    film = _kept(request, talk.account, "video", wish.media_base64)
-    thumb = _kept(request, talk.account, "thumb", wish.media_base64)
+    film = _kept(request, talk.account, "video", text=wish.media_base64)
+    thumb = _kept(request, talk.account, "thumb", text=wish.media_base64)
     shown = send(talk, kinds.video(film, thumb), kind="video", media_url=media_url(film.id))
     return await answer_of(request, shown)
 
@@ -147,7 +147,7 @@ def place_of(wish: PlaceWish) -> Place:
     return Place(f"{wish.latitude:.6f}", f"{wish.longitude:.6f}", wish.label)
 
 
-def _kept(request: web.Request, account: Account, kind: str, text: str) -> MediaRecord:
+def _kept(request: web.Request, account: Account, kind: str, *, text: str) -> MediaRecord:
     try:
         content = b64decode(text.rpartition(",")[2], validate=True)
     except NotBase64:

@@ -1,4 +1,4 @@
-"""Tables of purchases (消费): what tills report, receipt claims, member codes, coupons, counters."""
+"""Tables of purchases (消费): tills' reports, receipt claims, member codes, coupons, counters."""
 
 from tortoise import fields
 from tortoise.models import Model

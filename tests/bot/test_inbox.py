@@ -1,67 +1,21 @@
 """收件箱: what a member gets when WeChat delivers a message thrice, and when the shop is slow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.inbox import Inbox
 from storage.cache import Cache
 from storage.cache_twin import TwinCache
-from tests.caches import KINDS, make_cache, opened
-
-SOON = 0.05
-AMPLE = 20.0
-
-
-class Task:
-    """Work that counts its runs and ends when the test says so."""
-
-    def __init__(self, reply: bytes = b"reply") -> None:
-        self.reply = reply
-        self.runs = 0
-        self.begun = asyncio.Event()
-        self.may_end = asyncio.Event()
-        self.said_late: list[bytes] = []
-        self.was_said_late = asyncio.Event()
-
-    async def __call__(self) -> bytes:
-        self.runs += 1
-        self.begun.set()
-        await self.may_end.wait()
-        return self.reply
-
-    async def late(self, reply: bytes) -> None:
-        self.said_late.append(reply)
-        self.was_said_late.set()
-
-
-def quick(reply: bytes = b"reply") -> Task:
-    task = Task(reply)
-    task.may_end.set()
-    return task
-
-
-def deliver(
-    inbox: Inbox, task: Task, message: str = "m1", *, person: str = "小王", within: float = AMPLE
-) -> "asyncio.Task[bytes | None]":
-    run = inbox.run(message, person, task, late=task.late, deadline_seconds=within)
-    return asyncio.create_task(run)
-
-
-Processes = tuple[Inbox, Inbox]
+from tests.bot.deliveries import SOON, Processes, Work, Yielding, deliver, quick, two_caches
+from tests.caches import KINDS, make_cache
 
 
 @pytest.fixture(params=KINDS)
 async def caches(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Cache, Cache]]:
-    """What two processes see: two connections to one Redis, or one twin for both."""
-    async with AsyncExitStack() as stack:
-        one = await stack.enter_async_context(opened(make_cache(request.param, request)))
-        if request.param == "twin":
-            yield one, one
-            return
-        yield one, await stack.enter_async_context(opened(make_cache(request.param, request)))
+    async with two_caches(request.param, request) as caches:
+        yield caches
 
 
 @pytest.fixture
@@ -83,7 +37,7 @@ async def test_a_message_gets_its_reply(inbox: Inbox) -> None:
 
 
 async def test_three_deliveries_at_once_have_one_effect_and_one_answer(inbox: Inbox) -> None:
-    task = Task()
+    task = Work()
     deliveries = [deliver(inbox, task) for _ in range(3)]
     await task.begun.wait()
     task.may_end.set()
@@ -94,7 +48,7 @@ async def test_three_deliveries_at_once_have_one_effect_and_one_answer(inbox: In
 async def test_deliveries_to_two_processes_have_one_effect_and_one_answer(
     processes: Processes,
 ) -> None:
-    task = Task()
+    task = Work()
     deliveries = [deliver(processes[number % 2], task) for number in range(6)]
     await task.begun.wait()
     task.may_end.set()
@@ -129,7 +83,7 @@ async def test_an_empty_first_answer_is_repeated_as_empty(processes: Processes) 
 
 
 async def test_past_the_deadline_the_reply_follows_late_and_once(inbox: Inbox) -> None:
-    task = Task()
+    task = Work()
     assert await deliver(inbox, task, within=SOON) is None
     task.may_end.set()
     await task.was_said_late.wait()
@@ -138,7 +92,7 @@ async def test_past_the_deadline_the_reply_follows_late_and_once(inbox: Inbox) -
 
 
 async def test_after_a_late_reply_another_process_stays_silent(processes: Processes) -> None:
-    task = Task()
+    task = Work()
     assert await deliver(processes[0], task, within=SOON) is None
     repeat = deliver(processes[1], task)
     task.may_end.set()
@@ -147,7 +101,7 @@ async def test_after_a_late_reply_another_process_stays_silent(processes: Proces
 
 
 async def test_a_repeat_that_waits_while_the_first_was_given_up_stays_silent(inbox: Inbox) -> None:
-    task = Task()
+    task = Work()
     first, repeat = deliver(inbox, task, within=SOON), deliver(inbox, task)
     assert await first is None
     task.may_end.set()
@@ -156,7 +110,7 @@ async def test_a_repeat_that_waits_while_the_first_was_given_up_stays_silent(inb
 
 
 async def test_the_repeat_too_has_a_deadline(processes: Processes) -> None:
-    task = Task()
+    task = Work()
     deliveries = [deliver(process, task, within=SOON) for process in (*processes, *processes)]
     assert await asyncio.gather(*deliveries) == [None] * 4
     task.may_end.set()
@@ -166,7 +120,7 @@ async def test_the_repeat_too_has_a_deadline(processes: Processes) -> None:
 
 
 async def test_nothing_to_say_is_not_said_late(inbox: Inbox) -> None:
-    task = Task(b"")
+    task = Work(b"")
     assert await deliver(inbox, task, within=SOON) is None
     task.may_end.set()
     assert await inbox.drain(5) == 0
@@ -174,7 +128,7 @@ async def test_nothing_to_say_is_not_said_late(inbox: Inbox) -> None:
 
 
 async def test_a_client_that_goes_away_does_not_end_the_work(inbox: Inbox) -> None:
-    task = Task()
+    task = Work()
     first = deliver(inbox, task)
     await task.begun.wait()
     first.cancel()
@@ -187,7 +141,7 @@ async def test_a_client_that_goes_away_does_not_end_the_work(inbox: Inbox) -> No
 async def test_when_all_clients_are_gone_past_the_deadline_the_reply_follows_late(
     inbox: Inbox,
 ) -> None:
-    task = Task()
+    task = Work()
     first = deliver(inbox, task, within=0)
     first.cancel()
     second = deliver(inbox, task, within=0.0)
@@ -199,74 +153,33 @@ async def test_when_all_clients_are_gone_past_the_deadline_the_reply_follows_lat
     assert task.said_late == [b"reply"]
 
 
-async def test_two_messages_of_one_person_are_worked_on_one_after_the_other(
-    processes: Processes,
-) -> None:
-    first, second = Task(b"1"), quick(b"2")
-    one = deliver(processes[0], first, "m1")
-    await first.begun.wait()
-    others = [deliver(processes[number], second, f"m{number + 2}") for number in (0, 1)]
-    await asyncio.wait(others, timeout=SOON)
-    assert second.runs == 0
-    first.may_end.set()
-    assert await asyncio.gather(one, *others) == [b"1", b"2", b"2"]
+async def test_repeats_at_the_same_process_ask_the_cache_nothing() -> None:
+    cache = Yielding()
+    inbox, task = Inbox(cache), Work()
+    deliveries = [deliver(inbox, task) for _ in range(3)]
+    await task.begun.wait()
+    task.may_end.set()
+    await asyncio.gather(*deliveries)
+    assert (cache.asked, cache.kept) == (["m1"], [b"reply"])
 
 
-async def test_messages_of_one_person_keep_their_order(inbox: Inbox) -> None:
-    order: list[int] = []
-
-    def noting(number: int) -> Callable[[], Awaitable[bytes]]:
-        async def work() -> bytes:
-            order.append(number)
-            await asyncio.sleep(0)
-            return b""
-
-        return work
-
-    async def late(reply: bytes) -> None:
-        raise AssertionError(reply)
-
-    runs = [inbox.run(f"m{number}", "小王", noting(number), late=late) for number in range(20)]
-    await asyncio.gather(*runs)
-    assert order == list(range(20))
-
-
-async def test_messages_of_different_persons_do_not_wait_for_each_other(inbox: Inbox) -> None:
-    slow = Task()
-    waiting = deliver(inbox, slow, "m1", person="小王")
-    assert await deliver(inbox, quick(), "m2", person="小李") == b"reply"
-    slow.may_end.set()
-    await waiting
-
-
-async def test_a_message_that_waits_past_its_deadline_is_still_done(inbox: Inbox) -> None:
-    slow, second = Task(), quick(b"second")
-    first = deliver(inbox, slow, "m1")
-    assert await deliver(inbox, second, "m2", within=SOON) is None
-    slow.may_end.set()
-    await second.was_said_late.wait()
-    assert await first == b"reply"
-    assert (second.runs, second.said_late) == (1, [b"second"])
-
-
-async def test_a_turn_that_never_comes_does_not_lose_the_message(
-    caches: tuple[Cache, Cache],
-) -> None:
-    stuck, second = Task(), quick(b"second")
-    processes = [Inbox(cache, patience_seconds=SOON) for cache in caches]
-    first = deliver(processes[0], stuck, "m1")
-    await stuck.begun.wait()
-    both = [deliver(process, second, "m2") for process in processes]
-    assert await asyncio.gather(*both) == [b"second"] * 2
-    assert second.runs == 1
-    stuck.may_end.set()
-    assert await first == b"reply"
+async def test_quick_work_renews_nothing_and_slow_work_until_it_ends() -> None:
+    cache = Yielding()
+    inbox, task = Inbox(cache, renew_seconds=0.01), Work()
+    await deliver(inbox, quick(), "m0", person="小李")
+    delivery = deliver(inbox, task)
+    await asyncio.wait([delivery], timeout=SOON)
+    task.may_end.set()
+    await delivery
+    renewed_count = cache.renewed_count
+    await asyncio.sleep(SOON)
+    assert cache.renewed_count == renewed_count > 1
 
 
 async def test_a_repeat_of_very_long_work_elsewhere_ends_silently(
     caches: tuple[Cache, Cache],
 ) -> None:
-    task = Task()
+    task = Work()
     first = deliver(Inbox(caches[0]), task)
     await task.begun.wait()
     assert await deliver(Inbox(caches[1], patience_seconds=SOON), task) == b""
@@ -283,17 +196,6 @@ async def test_failed_work_is_told_and_may_be_tried_again(processes: Processes) 
     with pytest.raises(ZeroDivisionError):
         await processes[0].run("m1", "小王", fail, late=task.late)
     assert await deliver(processes[1], task) == b"reply"
-
-
-async def test_failed_work_frees_the_next_message_of_the_person(inbox: Inbox) -> None:
-    async def fail() -> bytes:
-        raise ZeroDivisionError
-
-    task = quick()
-    failing = asyncio.create_task(inbox.run("m1", "小王", fail, late=task.late))
-    assert await deliver(inbox, task, "m2") == b"reply"
-    with pytest.raises(ZeroDivisionError):
-        await failing
 
 
 async def test_work_that_fails_after_the_deadline_is_logged(
@@ -319,7 +221,7 @@ async def test_a_late_reply_that_fails_does_not_repeat_the_work(
     async def broken(reply: bytes) -> None:
         raise ZeroDivisionError
 
-    task = Task()
+    task = Work()
     assert await inbox.run("m1", "小王", task, late=broken, deadline_seconds=SOON) is None
     task.may_end.set()
     assert await inbox.drain(5) == 0
@@ -332,7 +234,7 @@ async def test_work_longer_than_the_lease_stays_admitted_to_one(
     request: pytest.FixtureRequest, redis_url: str
 ) -> None:
     brief = [make_cache("redis", request, lease_seconds=0.2) for _ in range(2)]
-    task = Task()
+    task = Work()
     first = deliver(Inbox(brief[0], renew_seconds=0.05), task)
     await task.begun.wait()
     repeat = deliver(Inbox(brief[1]), task)
@@ -360,7 +262,7 @@ async def test_a_message_taken_over_past_the_last_deadline_is_still_done() -> No
 
 
 async def test_shutdown_waits_for_running_work_and_says_what_is_left(inbox: Inbox) -> None:
-    task = Task()
+    task = Work()
     delivery = deliver(inbox, task)
     await task.begun.wait()
     assert await inbox.drain(SOON) == 1

@@ -94,8 +94,9 @@ def test_what_json_cannot_say_has_no_fingerprint(value: object) -> None:
 
 
 def test_nesting_without_end_is_refused_before_the_stack_is() -> None:
-    nested: list[object] = []
-    for _ in range(MAXIMUM_DEPTH + 1):
-        nested = [nested]
+    deepest: list[object] = []
+    for _ in range(MAXIMUM_DEPTH - 1):
+        deepest = [deepest]
+    assert canonical_json(deepest) == "[" * MAXIMUM_DEPTH + "]" * MAXIMUM_DEPTH
     with pytest.raises(ValueError, match="nested"):
-        fingerprint(nested)
+        fingerprint([deepest])

@@ -50,6 +50,14 @@ def test_another_key_reads_nothing() -> None:
     assert not any(read_member_code(b"x" * 32, code, STEP) for code in codes)
 
 
+def test_a_code_that_fits_another_member_a_minute_before_is_nobodys() -> None:
+    code = show_member_code(KEY, 112_769, step=STEP)
+    mistaken = read_member_code(KEY, code, STEP - 1)
+    assert mistaken is not None
+    assert mistaken.handle == 107_203_798
+    assert read_member_code(KEY, code, STEP) is None
+
+
 def test_no_two_codes_of_a_minute_are_the_same() -> None:
     codes = {
         show_member_code(KEY, handle, step=STEP, uses=use)

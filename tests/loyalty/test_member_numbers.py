@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.member_codes import looks_like_member_code
-from loyalty.member_numbers import MAXIMUM_SEQUENCE, member_number, read_member_number
+from loyalty.member_numbers import DAMM, MAXIMUM_SEQUENCE, _damm, member_number, read_member_number
 
 SEQUENCES = st.integers(1, MAXIMUM_SEQUENCE)
 
@@ -17,10 +17,17 @@ def test_the_first_members_have_eight_digits() -> None:
 
 def test_the_check_digit_is_damms() -> None:
     # The published example of Damm's table: 572 is followed by 4.
-    from loyalty.member_numbers import _damm
-
     assert _damm("572") == 4
     assert _damm("5724") == 0
+
+
+def test_the_table_sees_every_wrong_digit_and_every_swap_by_its_own_law() -> None:
+    digits = range(10)
+    for check in digits:
+        assert sorted(DAMM[check]) == sorted(row[check] for row in DAMM) == list(digits)
+        assert DAMM[check][check] == 0
+    swaps = [(check, x, y) for check in digits for x in digits for y in digits if x != y]
+    assert all(DAMM[DAMM[check][x]][y] != DAMM[DAMM[check][y]][x] for check, x, y in swaps)
 
 
 @given(SEQUENCES)

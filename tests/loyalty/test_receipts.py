@@ -83,7 +83,7 @@ def test_a_flipped_bit_never_verifies(bit: int) -> None:
     "damaged",
     [
         *("", TOKEN[:-1], TOKEN + "A", TOKEN + "=", f" {TOKEN}", f"{TOKEN}\n", TOKEN.swapcase()),
-        *(TOKEN.replace(TOKEN[5], "+", 1), TOKEN.replace(TOKEN[5], "é", 1), "Ａ" + TOKEN[1:]),
+        *(TOKEN.replace(TOKEN[5], "+", 1), TOKEN.replace(TOKEN[5], "é", 1), "\uff21" + TOKEN[1:]),
     ],
 )
 def test_only_the_canonical_43_characters_are_a_token(damaged: str) -> None:

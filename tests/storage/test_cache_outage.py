@@ -97,6 +97,21 @@ async def test_a_message_admitted_before_the_loss_is_answered_and_repeated_after
     assert (await cache.admit("m1", "小王", "b")).reply == b"hello"
 
 
+async def test_a_message_admitted_during_an_outage_frees_its_person_everywhere(
+    own_redis: RedisServer, cache: Cache
+) -> None:
+    own_redis.stop()
+    await cache.admit("m1", "小王", "a")
+    own_redis.start()
+    assert await answers_again(cache)
+    await cache.finish("m1", "小王", "a", reply=b"hello")
+    assert (await cache.admit("m2", "小王", "b")).state == "admitted"
+    await cache.finish("m2", "小王", "b", reply=b"hello")
+    own_redis.stop()
+    assert (await cache.admit("m3", "小王", "c")).state == "admitted"
+    own_redis.start()
+
+
 async def test_a_silent_redis_costs_less_than_half_a_second_then_nothing(
     own_redis: RedisServer, cache: Cache
 ) -> None:
@@ -131,6 +146,22 @@ async def test_those_who_ask_a_silent_redis_together_wait_once(
     assert await answers_again(cache)
 
 
+async def test_who_waits_behind_a_failing_exchange_fails_with_it(own_redis: RedisServer) -> None:
+    wire = RedisWire(own_redis.url)
+    await wire.call("PING")
+    freeze(own_redis)
+    try:
+        first = wire.post("PING")
+        await asyncio.sleep(0.05)  # the first is under way now
+        second = wire.post("PING")
+        await asyncio.wait([first])
+        assert second.done()
+        assert {type(answer.exception()) for answer in (first, second)} == {CacheUnavailable}
+    finally:
+        thaw(own_redis)
+    await wire.close()
+
+
 async def test_only_one_exchange_tries_whether_redis_is_back() -> None:
     wire = RedisWire(f"redis://127.0.0.1:{free_port()}/0")
     for _ in range(5):
@@ -145,7 +176,7 @@ async def test_only_one_exchange_tries_whether_redis_is_back() -> None:
 
 
 async def test_a_cancelled_call_never_shifts_an_answer(cache: Cache) -> None:
-    """CVE-2023-28858 and its kin: 10,000 calls, most of them cancelled somewhere on the way."""
+    """CVE-2023-28858 and its kin: 20,000 calls, more than half cancelled somewhere on the way."""
     chance = random.Random(44)
     wrong: list[tuple[int, bytes | None]] = []
 
@@ -157,14 +188,14 @@ async def test_a_cancelled_call_never_shifts_an_answer(cache: Cache) -> None:
     for number in range(100):
         await cache.put(f"k{number}", b"%d" % number, 600)
     cancelled = 0
-    for _ in range(100):
+    for _ in range(200):
         tasks = [asyncio.create_task(ask(number)) for number in range(100)]
-        for _ in range(chance.randrange(12)):
+        for _ in range(chance.randrange(7)):
             await asyncio.sleep(0)
         cancelled += sum(task.cancel() for task in tasks if chance.random() < 0.9)
         await asyncio.gather(*tasks, return_exceptions=True)
     assert (wrong, cache.fallback_count) == ([], 0)
-    assert cancelled > 1_000
+    assert cancelled > 10_000
 
 
 async def test_a_cancelled_put_is_still_followed_in_order(cache: Cache) -> None:

@@ -8,7 +8,9 @@ export function avatar(name, picture = "") {
   if (/^(https?:|data:image\/|\/)/.test(picture)) {
     return element("img", { className: "avatar", src: picture, alt: "" });
   }
-  const letter = isDrawing(picture) ? picture : Array.from(name)[name.length > 1 && isPerson(name) ? 1 : 0];
+  const letter = isDrawing(picture)
+    ? picture
+    : Array.from(name)[name.length > 1 && isPerson(name) ? 1 : 0];
   const face = element("span", { className: "avatar", text: letter ?? "?", "aria-hidden": "true" });
   face.style.background = colourOf(name);
   return face;

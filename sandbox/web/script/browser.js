@@ -13,7 +13,11 @@ export function showPage(sheets, page, onLink) {
       className: "browser",
     },
     page.status >= 400
-      ? element("p", { className: "browser-status", say: "browser.status", facts: { status: page.status } })
+      ? element("p", {
+          className: "browser-status",
+          say: "browser.status",
+          facts: { status: page.status },
+        })
       : null,
     element("p", { className: "browser-address", text: page.url }),
     body,
@@ -21,14 +25,18 @@ export function showPage(sheets, page, onLink) {
 }
 
 /**
- * The frame runs no script. It shares our origin only so that a tapped link can be opened the way
+ * The frame runs no script. It shares our origin only so that a link or form can be opened the way
  * the phone opens links: by the sandbox, with this person's cookies.
  */
 function frame(page, onLink) {
-  const node = element("iframe", { sandbox: "allow-same-origin", "aria-label": page.title || page.url });
+  const node = element("iframe", {
+    sandbox: "allow-same-origin allow-forms",
+    "aria-label": page.title || page.url,
+  });
   node.title = page.title || page.url;
   node.srcdoc = `<base href="${escaped(page.url)}">${page.html}`;
-  node.addEventListener("load", () => listen(node.contentDocument, onLink));
+  // A page that moved the frame elsewhere is out of our reach, and stays what it is.
+  node.addEventListener("load", () => node.contentDocument && listen(node.contentDocument, onLink));
   return node;
 }
 

@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { button, element } from "./dom.js";
 
-/** `on.follow` and `on.unfollow` are what the one button does. */
+/** `on` has what the one button may do: follow, unfollow, or enter a mini-program's service. */
 export function showCard(sheets, { account, isFollowing, openid }, on) {
   sheets.open(
     { title: "card.title", closeLabel: "card.close", closeIcon: "back", className: "card" },
@@ -24,7 +24,7 @@ export function showCard(sheets, { account, isFollowing, openid }, on) {
       account.kind === "mini" ? null : fact("card.state", { say: stateKey(isFollowing) }),
       fact("card.openid", { text: openid ?? "–", className: "code-text" }),
     ),
-    account.kind === "mini" ? null : followButton(isFollowing, on),
+    account.kind === "mini" ? enterButton(on) : followButton(isFollowing, on),
   );
 }
 
@@ -34,6 +34,10 @@ function stateKey(isFollowing) {
 
 function fact(name, value) {
   return element("div", {}, element("dt", { say: name }), element("dd", value));
+}
+
+function enterButton(on) {
+  return button({ className: "wide primary", say: "chat.enter", on: { click: on.enter } });
 }
 
 function followButton(isFollowing, on) {

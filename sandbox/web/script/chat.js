@@ -11,7 +11,7 @@ const LONG_POLL_SECONDS = 20;
 const PAUSE_MILLISECONDS = 1000;
 const TYPING_POLL_SECONDS = 2;
 // A browser opens six connections to one server; the phones may not take them all.
-const LONG_POLLING_PHONES = 3;
+const LONG_POLLING_PHONES = 4;
 const GAP_SHOWN_MILLISECONDS = 5 * 60 * 1000;
 
 export class Chat {
@@ -66,7 +66,12 @@ export class Chat {
   }
 
   ask(wait, signal) {
-    return stage.chat(this.phone.id, { account: this.account.name, after: this.after, wait, signal });
+    return stage.chat(this.phone.id, {
+      account: this.account.name,
+      after: this.after,
+      wait,
+      signal,
+    });
   }
 
   take(answer) {
@@ -105,12 +110,21 @@ export class Chat {
     if (gap < GAP_SHOWN_MILLISECONDS) return;
     const text = chatTime(at, table.now ?? at);
     this.log.append(
-      element("li", { className: "time", role: "presentation" }, element("time", { text, datetime: at })),
+      element(
+        "li",
+        { className: "time", role: "presentation" },
+        element("time", { text, datetime: at }),
+      ),
     );
   }
 
   row(message) {
-    const data = { testid: "message", from: message.from, kind: message.kind, via: message.via ?? "" };
+    const data = {
+      testid: "message",
+      from: message.from,
+      kind: message.kind,
+      via: message.via ?? "",
+    };
     if (message.kind === "tip" || message.from === "system") {
       return element("li", { className: "from-system", data }, tip(message, this.taps));
     }
@@ -118,7 +132,12 @@ export class Chat {
     for (const picture of body.querySelectorAll?.("img") ?? []) this.keepEnd(picture);
     if (body.tagName === "IMG") this.keepEnd(body);
     const time = minuteOf(message.at);
-    const item = element("li", { className: `from-${message.from}`, data }, this.face(message), body);
+    const item = element(
+      "li",
+      { className: `from-${message.from}`, data },
+      this.face(message),
+      body,
+    );
     item.title = time;
     return item;
   }

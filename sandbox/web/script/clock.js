@@ -30,7 +30,9 @@ export function startClock() {
     if (table.now) showNow(table.now);
   });
   for (const button of document.querySelectorAll("[data-advance]")) {
-    button.addEventListener("click", () => move({ advance_seconds: Number(button.dataset.advance) }));
+    button.addEventListener("click", () =>
+      move({ advance_seconds: Number(button.dataset.advance) }),
+    );
   }
   parts("clock-form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -54,7 +54,11 @@ async function sendText(input, sendIt) {
 }
 
 function panelOf(on) {
-  const file = element("input", { type: "file", accept: "image/png,image/jpeg,image/gif", hidden: true });
+  const file = element("input", {
+    type: "file",
+    accept: "image/png,image/jpeg,image/gif",
+    hidden: true,
+  });
   file.addEventListener("change", () => sendPicture(file, on.image));
   const panel = element(
     "div",
@@ -68,7 +72,11 @@ function panelOf(on) {
 }
 
 function panelButton(drawing, name, act) {
-  return button({ className: "panel-button", on: { click: act } }, icon(drawing), element("span", { say: name }));
+  return button(
+    { className: "panel-button", on: { click: act } },
+    icon(drawing),
+    element("span", { say: name }),
+  );
 }
 
 async function sendPicture(file, sendIt) {
@@ -83,8 +91,18 @@ async function sendPicture(file, sendIt) {
 async function sendPlace(sendIt) {
   const place = await question("chat.location_question", [
     { name: "label", say: "chat.location_place", value: say("chat.location_default") },
-    { name: "latitude", say: "chat.location_latitude", type: "number", value: CHUNXI_ROAD.latitude },
-    { name: "longitude", say: "chat.location_longitude", type: "number", value: CHUNXI_ROAD.longitude },
+    {
+      name: "latitude",
+      say: "chat.location_latitude",
+      type: "number",
+      value: CHUNXI_ROAD.latitude,
+    },
+    {
+      name: "longitude",
+      say: "chat.location_longitude",
+      type: "number",
+      value: CHUNXI_ROAD.longitude,
+    },
   ]);
   if (!place) return;
   const { label, latitude, longitude } = place;

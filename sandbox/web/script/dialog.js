@@ -15,7 +15,12 @@ export function question(title, fields) {
         "p",
         { className: "question-ends" },
         button({ say: "dialog.no", className: "plain", on: { click: () => box.close() } }),
-        element("button", { type: "submit", value: "yes", say: "dialog.yes", className: "primary" }),
+        element("button", {
+          type: "submit",
+          value: "yes",
+          say: "dialog.yes",
+          className: "primary",
+        }),
       ),
     );
     box.addEventListener("close", () => {

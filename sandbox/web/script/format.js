@@ -24,14 +24,17 @@ export function hourOf(at) {
 export function chatTime(at, now) {
   const day = minuteOf(at).slice(0, 10);
   if (day === minuteOf(now).slice(0, 10)) return hourOf(at);
-  return day.slice(0, 4) === minuteOf(now).slice(0, 4)
-    ? minuteOf(at).slice(5)
-    : minuteOf(at);
+  return day.slice(0, 4) === minuteOf(now).slice(0, 4) ? minuteOf(at).slice(5) : minuteOf(at);
 }
 
 export function weekday(at, language) {
   const style = { weekday: "short", timeZone: SHOP_ZONE };
   return new Intl.DateTimeFormat(LOCALES[language], style).format(new Date(at));
+}
+
+/** The running part of a receipt number: what tells two receipts on one table apart. */
+export function shortNumber(receiptNumber) {
+  return receiptNumber.split("-").at(-1);
 }
 
 /** The value a date-time field holds, read as the shop's local time. */

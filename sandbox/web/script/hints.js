@@ -4,7 +4,13 @@ import { element } from "./dom.js";
 import { icon } from "./icons.js";
 
 const STEPS = ["follow", "join", "agree", "checkout", "scan", "points"];
-const STEP_OF_WORD = { 入会: "join", 注册: "join", 同意: "agree", 同意并订阅: "agree", 积分: "points" };
+const STEP_OF_WORD = {
+  入会: "join",
+  注册: "join",
+  同意: "agree",
+  同意并订阅: "agree",
+  积分: "points",
+};
 const HIDDEN_AS = "shuke.sandbox.hints_hidden";
 
 const items = new Map();

@@ -11,6 +11,8 @@ let language = DICTIONARIES[localStorage.getItem(REMEMBERED_AS)]
   ? localStorage.getItem(REMEMBERED_AS)
   : "zh";
 
+markPage();
+
 /** The sentence `key`, its {gaps} filled from `facts`; an unknown key is shown as it is. */
 export function say(key, facts = {}) {
   const sentence = DICTIONARIES[language][key] ?? key;
@@ -60,7 +62,12 @@ function factsOf(node) {
 
 function speak(next) {
   language = next;
-  document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
+  markPage();
   translate();
   for (const listener of listeners) listener(language);
+}
+
+/** Fonts, hyphens and screen readers go by the page's language. */
+function markPage() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
 }

@@ -96,10 +96,19 @@ function drawRow(row) {
     element(
       "summary",
       {},
-      element("b", { className: `direction direction-${row.direction}`, say: `journal.${row.direction}` }),
+      element("b", {
+        className: `direction direction-${row.direction}`,
+        say: `journal.${row.direction}`,
+      }),
       element("span", { className: "journal-summary", text: row.summary }),
-      verdict ? element("em", { className: `verdict verdict-${verdict}`, say: `journal.${verdict}` }) : null,
-      element("small", { text: [minuteOf(row.at).slice(5), account?.label ?? row.account].filter(Boolean).join(" · ") }),
+      verdict
+        ? element("em", { className: `verdict verdict-${verdict}`, say: `journal.${verdict}` })
+        : null,
+      element("small", {
+        text: [minuteOf(row.at).slice(5), account?.label ?? row.account]
+          .filter(Boolean)
+          .join(" · "),
+      }),
       element("small", { className: "journal-tries", text: triesInShort(row.attempts ?? []) }),
     ),
     attemptList(row.attempts ?? []),

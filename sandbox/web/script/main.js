@@ -9,7 +9,7 @@ import { icon } from "./icons.js";
 import { startJournal } from "./journal.js";
 import { Phone } from "./phone.js";
 import { lay, table } from "./table.js";
-import { Till } from "./till.js";
+import { Till, absentTill } from "./till.js";
 import { attempt } from "./toast.js";
 
 const RETRY_MILLISECONDS = 1500;
@@ -40,8 +40,8 @@ function setTheStage(state) {
   lay({ accounts: state.accounts });
   showNow(state.now);
   for (const record of state.phones) putPhone(record);
-  const till = new Till(state);
-  document.getElementById("till-body").replaceChildren(till.node);
+  const till = state.till ? new Till(state).node : absentTill();
+  document.getElementById("till-body").replaceChildren(till);
   document.getElementById("store").textContent = state.till?.store_label ?? "";
   document.body.dataset.ready = "yes";
 }
@@ -67,7 +67,11 @@ async function addPhone() {
 
 function freeName() {
   const taken = new Set(table.phones.map((phone) => phone.name));
-  return say("phone.suggestions").split(" ").find((name) => !taken.has(name)) ?? "";
+  return (
+    say("phone.suggestions")
+      .split(" ")
+      .find((name) => !taken.has(name)) ?? ""
+  );
 }
 
 function markLost(phone, isLost) {

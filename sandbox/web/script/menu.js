@@ -7,7 +7,11 @@ import { icon } from "./icons.js";
 export class MenuBar {
   constructor(onTap) {
     this.onTap = onTap;
-    this.node = element("nav", { className: "menu-bar", label: "chat.menu", data: { testid: "menu-bar" } });
+    this.node = element("nav", {
+      className: "menu-bar",
+      label: "chat.menu",
+      data: { testid: "menu-bar" },
+    });
     this.node.hidden = true;
     document.addEventListener("click", (event) => {
       if (!this.node.contains(event.target)) this.fold();
@@ -23,9 +27,17 @@ export class MenuBar {
     const leaves = each.sub_button ?? [];
     if (!leaves.length) {
       const tap = () => this.tap(each, [index]);
-      return element("div", { className: "menu-top" }, button({ text: each.name, on: { click: tap } }));
+      return element(
+        "div",
+        { className: "menu-top" },
+        button({ text: each.name, on: { click: tap } }),
+      );
     }
-    const list = element("div", { className: "menu-list" }, ...leaves.map((leaf, at) => this.leaf(leaf, [index, at])));
+    const list = element(
+      "div",
+      { className: "menu-list" },
+      ...leaves.map((leaf, at) => this.leaf(leaf, [index, at])),
+    );
     list.hidden = true;
     const opener = button(
       { "aria-expanded": "false", on: { click: () => this.unfold(opener, list) } },

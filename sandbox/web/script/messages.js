@@ -32,7 +32,9 @@ export function tip(message, taps) {
 
 /** A short plain text of a message, for the list of a screen reader. */
 export function gist(message) {
-  return piecesOf(message.text ?? "").map((piece) => piece.text).join("");
+  return piecesOf(message.text ?? "")
+    .map((piece) => piece.text)
+    .join("");
 }
 
 function bubble(...children) {
@@ -56,7 +58,12 @@ function menuMessage(message, taps) {
 }
 
 function imageMessage(message) {
-  return element("img", { className: "picture", src: message.image_url, alt: "", label: "chat.picture" });
+  return element("img", {
+    className: "picture",
+    src: message.image_url,
+    alt: "",
+    label: "chat.picture",
+  });
 }
 
 function newsMessage(message, taps) {
@@ -78,7 +85,9 @@ function article(each, className, taps) {
     { className, on: { click: () => each.url && taps.piece({ text: each.title, url: each.url }) } },
     picture,
     element("strong", { text: each.title }),
-    each.description ? element("span", { className: "news-description", text: each.description }) : null,
+    each.description
+      ? element("span", { className: "news-description", text: each.description })
+      : null,
   );
 }
 

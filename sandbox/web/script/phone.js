@@ -58,7 +58,7 @@ export class Phone {
     const wasFollowing = this.isFollowing;
     this.following[this.account.name] = state.following;
     this.screen.showState(state);
-    if (this.isFollowing) did("follow");
+    if (this.isFollowing && this.account.kind !== "mini") did("follow");
     if (this.isFollowing && !wasFollowing) this.loadMenu();
   }
 
@@ -84,6 +84,7 @@ export class Phone {
   }
 
   enter() {
+    this.screen.close();
     return attempt(() => stage.enter(this.id, this.account.name));
   }
 
@@ -94,7 +95,9 @@ export class Phone {
   }
 
   sendImage(base64) {
-    return attempt(() => stage.image(this.id, { account: this.account.name, image_base64: base64 }));
+    return attempt(() =>
+      stage.image(this.id, { account: this.account.name, image_base64: base64 }),
+    );
   }
 
   sendLocation(place) {
@@ -113,18 +116,25 @@ export class Phone {
     if (SCAN_BUTTONS.includes(leaf.type)) {
       return showScanner(this.screen.sheets, (code) => this.scanByMenu(leaf, code));
     }
-    const answer = await attempt(() => stage.tapMenu(this.id, { account: this.account.name, path }));
+    const answer = await attempt(() =>
+      stage.tapMenu(this.id, { account: this.account.name, path }),
+    );
     return answer && this.showResult(answer);
   }
 
   async open(url, form) {
-    const page = await attempt(() => stage.open(this.id, { account: this.account.name, url, form }));
+    const page = await attempt(() =>
+      stage.open(this.id, { account: this.account.name, url, form }),
+    );
     if (page) this.showResult({ opened: page });
   }
 
   openScanner() {
-    const cards = table.accounts.filter(({ name, kind }) => kind !== "mini" && !this.following[name]);
-    const pick = ({ account, content }) => (account ? this.followCard(account) : this.scan(content));
+    const cards = table.accounts.filter(
+      ({ name, kind }) => kind !== "mini" && !this.following[name],
+    );
+    const pick = ({ account, content }) =>
+      account ? this.followCard(account) : this.scan(content);
     showScanner(this.screen.sheets, pick, cards);
   }
 
@@ -173,6 +183,7 @@ export class Phone {
     showCard(this.screen.sheets, facts, {
       follow: () => this.follow(),
       unfollow: () => this.unfollow(),
+      enter: () => this.enter(),
     });
   }
 }

@@ -12,7 +12,11 @@ export class PhoneScreen {
     this.phone = phone;
     this.title = element("h3", { className: "phone-title" });
     this.typing = element("small", { className: "typing", say: "chat.typing" });
-    this.tabs = element("div", { className: "account-tabs", role: "group", label: "phone.accounts" });
+    this.tabs = element("div", {
+      className: "account-tabs",
+      role: "group",
+      label: "phone.accounts",
+    });
     this.invitation = this.drawInvitation();
     this.composer = this.drawComposer();
     this.menu = menu;
@@ -38,7 +42,12 @@ export class PhoneScreen {
     owner.append(element("span", { say: "phone.name", facts: { name } }));
     return element(
       "section",
-      { className: "phone", label: "phone.name", facts: { name }, data: { testid: "phone", phone: id } },
+      {
+        className: "phone",
+        label: "phone.name",
+        facts: { name },
+        data: { testid: "phone", phone: id },
+      },
       owner,
       element("div", { className: "phone-frame" }, screen, this.dropNote(name)),
     );
@@ -50,7 +59,11 @@ export class PhoneScreen {
 
   drawBar() {
     const scan = button(
-      { className: "icon-button with-word", data: { testid: "scan" }, on: { click: () => this.phone.openScanner() } },
+      {
+        className: "icon-button with-word",
+        data: { testid: "scan" },
+        on: { click: () => this.phone.openScanner() },
+      },
       icon("scan"),
       element("span", { say: "phone.scan" }),
     );
@@ -68,36 +81,32 @@ export class PhoneScreen {
     return element("header", { className: "phone-bar" }, scan, name, details);
   }
 
-  /** Stands in the place of the input line while the person does not follow the account. */
+  /** Stands where the chat would be: follow the account first, or enter a mini-program's. */
   drawInvitation() {
     this.invitationFace = element("span", { className: "invitation-face" });
     this.invitationText = element("p");
+    this.invitationHint = element("small", { say: "chat.follow_hint" });
+    this.invitationButton = button({
+      className: "primary wide",
+      data: { testid: "follow" },
+      on: { click: () => (this.isMini ? this.phone.enter() : this.phone.follow()) },
+    });
     return element(
       "div",
       { className: "invitation" },
       this.invitationFace,
       this.invitationText,
-      element("small", { say: "chat.follow_hint" }),
-      button({
-        className: "primary wide",
-        say: "chat.follow",
-        data: { testid: "follow" },
-        on: { click: () => this.phone.follow() },
-      }),
+      this.invitationHint,
+      this.invitationButton,
     );
   }
 
   drawComposer() {
-    const line = composer({
+    return composer({
       text: (text) => this.phone.say(text),
       image: (base64) => this.phone.sendImage(base64),
       location: (place) => this.phone.sendLocation(place),
     });
-    this.entry = button(
-      { className: "entry", say: "chat.enter", on: { click: () => this.phone.enter() } },
-    );
-    line.prepend(this.entry);
-    return line;
   }
 
   drawTabs() {
@@ -119,16 +128,19 @@ export class PhoneScreen {
   showAccount(account) {
     this.title.textContent = account.label;
     this.isMini = account.kind === "mini";
-    this.entry.hidden = !this.isMini;
+    this.node.classList.toggle("is-mini", this.isMini);
     this.invitationFace.replaceChildren(avatar(account.label));
-    resay(this.invitationText, "chat.not_following", { account: account.label });
+    const text = this.isMini ? "chat.mini" : "chat.not_following";
+    resay(this.invitationText, text, { account: account.label });
+    resay(this.invitationButton, this.isMini ? "chat.enter" : "chat.follow");
+    this.invitationHint.hidden = this.isMini;
     this.drawTabs();
   }
 
   showState({ following, typing }) {
     const canWrite = this.isMini || following;
     this.typing.hidden = !typing;
-    this.invitation.hidden = canWrite;
+    this.invitation.hidden = following && !this.isMini;
     this.composer.hidden = !canWrite;
     this.node.classList.toggle("is-stranger", !canWrite);
   }

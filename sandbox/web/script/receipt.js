@@ -10,19 +10,40 @@ import { toast } from "./toast.js";
 export function paper(slip) {
   return element(
     "article",
-    { className: "paper", label: "scan.receipt", facts: { number: slip.number }, data: { testid: "receipt", number: slip.number } },
+    {
+      className: "paper",
+      label: "scan.receipt",
+      facts: { number: slip.number },
+      data: { testid: "receipt", number: slip.number },
+    },
     element("h4", { text: slip.store || say("receipt.title") }),
     element("dl", { className: "paper-facts" }, ...factRows(slip)),
-    slip.lines.length ? element("ul", { className: "paper-lines" }, ...slip.lines.map(lineRow)) : null,
+    slip.lines.length
+      ? element("ul", { className: "paper-lines" }, ...slip.lines.map(lineRow))
+      : null,
     element(
       "p",
       { className: "paper-total" },
       element("span", { say: "receipt.total" }),
       element("strong", { text: yuan(slip.totalFen), data: { testid: "receipt-total" } }),
     ),
-    slip.member ? element("p", { className: "paper-words", say: "receipt.member", facts: { member: slip.member } }) : null,
-    slip.words ? element("p", { className: "paper-words", text: slip.words, data: { testid: "receipt-text" } }) : null,
-    slip.state === "offline" ? element("p", { className: "paper-stamp", say: "receipt.offline" }) : null,
+    slip.member
+      ? element("p", {
+          className: "paper-words",
+          say: "receipt.member",
+          facts: { member: slip.member },
+        })
+      : null,
+    slip.words
+      ? element("p", {
+          className: "paper-words",
+          text: slip.words,
+          data: { testid: "receipt-text" },
+        })
+      : null,
+    slip.state === "offline"
+      ? element("p", { className: "paper-stamp", say: "receipt.offline" })
+      : null,
     slip.content ? codeBlock(slip) : null,
   );
 }
@@ -47,7 +68,10 @@ function scanWith(phone, content) {
 }
 
 function factRows(slip) {
-  const rows = [["receipt.number", slip.number], ["receipt.time", minuteOf(slip.at)]];
+  const rows = [
+    ["receipt.number", slip.number],
+    ["receipt.time", minuteOf(slip.at)],
+  ];
   return rows.map(([name, text]) =>
     element("div", {}, element("dt", { say: name }), element("dd", { text })),
   );
@@ -73,7 +97,9 @@ function codeBlock(slip) {
     draggable: "true",
     data: { testid: "receipt-qr" },
   });
-  qr.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", slip.content));
+  qr.addEventListener("dragstart", (event) =>
+    event.dataTransfer.setData("text/plain", slip.content),
+  );
   return element(
     "div",
     { className: "paper-code" },

@@ -2,7 +2,7 @@
 
 import { stage } from "./api.js";
 import { button, element, resay } from "./dom.js";
-import { minuteOf, yuan } from "./format.js";
+import { minuteOf, shortNumber, yuan } from "./format.js";
 import { say } from "./i18n.js";
 import { paper } from "./receipt.js";
 import { lay, table, watchTable } from "./table.js";
@@ -14,12 +14,27 @@ export class ReceiptDesk {
     this.receipts = [];
     this.told = new Map();
     this.slot = element("div", { className: "slot" }, waiting());
-    this.upload = button({ className: "upload", data: { testid: "upload" }, on: { click: () => this.uploadAll() } });
+    this.upload = button({
+      className: "upload",
+      data: { testid: "upload" },
+      on: { click: () => this.uploadAll() },
+    });
     this.upload.hidden = true;
     this.list = element("ul", { className: "earlier", data: { testid: "earlier-receipts" } });
-    this.earlier = element("div", { className: "earlier-box" }, element("h3", { say: "receipt.earlier" }), this.list);
+    this.earlier = element(
+      "div",
+      { className: "earlier-box" },
+      element("h3", { say: "receipt.earlier" }),
+      this.list,
+    );
     this.earlier.hidden = true;
-    this.node = element("div", { className: "desk", label: "receipt.title", role: "region" }, this.slot, this.upload, this.earlier);
+    this.node = element(
+      "div",
+      { className: "desk", label: "receipt.title", role: "region" },
+      this.slot,
+      this.upload,
+      this.earlier,
+    );
     this.watch();
   }
 
@@ -37,6 +52,7 @@ export class ReceiptDesk {
     this.told.set(number, { words: said.receipt_text ?? "", member: memberOf(said) });
     this.shown = { number };
     await this.refresh();
+    this.slot.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
 
   show(slip) {
@@ -46,7 +62,12 @@ export class ReceiptDesk {
   }
 
   redraw() {
-    if (this.shown?.lines) this.slot.replaceChildren(paper(this.shown));
+    if (!this.shown?.lines) return;
+    const sheet = paper(this.shown);
+    // Only a receipt that just came rolls out of the printer.
+    sheet.classList.toggle("is-new", this.drawn !== this.shown.number);
+    this.drawn = this.shown.number;
+    this.slot.replaceChildren(sheet);
   }
 
   async refresh() {
@@ -87,10 +108,21 @@ export class ReceiptDesk {
       "li",
       {},
       button(
-        { className: "earlier-row", data: { number: slip.number }, on: { click: () => this.show(slip) } },
-        element("span", { className: "earlier-name", text: slip.number }),
+        {
+          className: "earlier-row",
+          data: { number: slip.number },
+          on: { click: () => this.show(slip) },
+        },
+        element("span", {
+          className: "earlier-name",
+          say: "scan.receipt",
+          facts: { number: shortNumber(slip.number) },
+        }),
         element("small", { text: minuteOf(slip.at).slice(5) }),
-        element("em", { className: `state state-${slip.state}`, say: `receipt.state.${slip.state}` }),
+        element("em", {
+          className: `state state-${slip.state}`,
+          say: `receipt.state.${slip.state}`,
+        }),
         element("strong", { text: yuan(slip.totalFen) }),
       ),
     );

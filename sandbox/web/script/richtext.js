@@ -25,7 +25,12 @@ export function piecesOf(text) {
 export function richText(text, onTap) {
   const nodes = piecesOf(text).map((piece) =>
     piece.url || piece.word
-      ? element("a", { href: "#", className: "chat-link", text: piece.text, on: { click: tap(piece) } })
+      ? element("a", {
+          href: "#",
+          className: "chat-link",
+          text: piece.text,
+          on: { click: tap(piece) },
+        })
       : document.createTextNode(piece.text),
   );
   return element("div", { className: "words" }, ...nodes);

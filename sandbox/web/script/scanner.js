@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { button, element } from "./dom.js";
-import { yuan } from "./format.js";
+import { minuteOf, shortNumber, yuan } from "./format.js";
 import { icon } from "./icons.js";
 import { say } from "./i18n.js";
 import { table } from "./table.js";
@@ -14,7 +14,12 @@ export function showScanner(sheets, onPick, cards = []) {
   const codes = table.codes.slice(0, CODES_SHOWN);
   sheets.open(
     { title: "scan.title", closeLabel: "scan.close", className: "scanner" },
-    element("div", { className: "scanner-view", "aria-hidden": "true" }, icon("frame"), element("i")),
+    element(
+      "div",
+      { className: "scanner-view", "aria-hidden": "true" },
+      icon("frame"),
+      element("i"),
+    ),
     element("h4", { say: "scan.table" }),
     codes.length ? null : element("p", { className: "scanner-empty", say: "scan.nothing" }),
     element(
@@ -32,27 +37,41 @@ export function showScanned(sheets, text, onSend) {
   sheets.open(
     { title: "scan.result", closeLabel: "scan.close", className: "scanned" },
     element("p", { className: "scanned-text", text }),
-    button({ className: "primary wide", say: "scan.result_send", on: { click: () => onSend(text) } }),
+    button({
+      className: "primary wide",
+      say: "scan.result_send",
+      on: { click: () => onSend(text) },
+    }),
   );
 }
 
 export function showScanning(sheets) {
   sheets.open(
     { title: "scan.title", closeLabel: "scan.close", className: "scanning" },
-    element("div", { className: "scanner-view is-busy", "aria-hidden": "true" }, icon("frame"), element("i")),
+    element(
+      "div",
+      { className: "scanner-view is-busy", "aria-hidden": "true" },
+      icon("frame"),
+      element("i"),
+    ),
     element("p", { say: "scan.running" }),
   );
 }
 
 function receiptCode(code, onPick) {
-  const note = `${yuan(code.totalFen)} · ${say(`receipt.state.${code.state}`)}`;
+  const state = say(`receipt.state.${code.state}`);
+  const note = [yuan(code.totalFen), minuteOf(code.at).slice(5), state].join(" · ");
   return button(
-    { className: "code", data: { testid: "scan-code", number: code.number }, on: { click: () => onPick(code) } },
+    {
+      className: "code",
+      data: { testid: "scan-code", number: code.number },
+      on: { click: () => onPick(code) },
+    },
     element("img", { src: code.qrUrl, alt: "", loading: "lazy" }),
     element(
       "span",
       { className: "code-words" },
-      element("strong", { say: "scan.receipt", facts: { number: code.number } }),
+      element("strong", { say: "scan.receipt", facts: { number: shortNumber(code.number) } }),
       element("small", { text: note }),
     ),
   );
@@ -60,7 +79,11 @@ function receiptCode(code, onPick) {
 
 function cardCode(account, onPick) {
   return button(
-    { className: "code", data: { testid: "scan-card", account: account.name }, on: { click: () => onPick({ account }) } },
+    {
+      className: "code",
+      data: { testid: "scan-card", account: account.name },
+      on: { click: () => onPick({ account }) },
+    },
     avatar(account.label),
     element(
       "span",
@@ -86,7 +109,12 @@ function pasteForm(onPick) {
       "div",
       { className: "paste-line" },
       input,
-      element("button", { type: "submit", className: "primary", say: "scan.read", data: { testid: "scan-read" } }),
+      element("button", {
+        type: "submit",
+        className: "primary",
+        say: "scan.read",
+        data: { testid: "scan-read" },
+      }),
     ),
   );
   form.addEventListener("submit", (event) => {

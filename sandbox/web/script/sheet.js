@@ -11,16 +11,28 @@ export class Sheets {
   /** Shows `body` under a title bar and returns the sheet; Escape and the bar's button close it. */
   open({ title, titleText, closeLabel, closeIcon = "close", className }, ...body) {
     this.close();
-    const heading = titleText === undefined
-      ? element("h3", { say: title })
-      : element("h3", { text: titleText });
+    const heading =
+      titleText === undefined ? element("h3", { say: title }) : element("h3", { text: titleText });
     const sheet = element(
       "section",
-      { className: `sheet ${className}`, role: "dialog", tabindex: "-1", data: { testid: className } },
+      {
+        className: `sheet ${className}`,
+        role: "dialog",
+        tabindex: "-1",
+        data: { testid: className },
+      },
       element(
         "header",
         { className: "sheet-bar" },
-        button({ className: "icon-button", label: closeLabel, title: closeLabel, on: { click: () => this.close() } }, icon(closeIcon)),
+        button(
+          {
+            className: "icon-button",
+            label: closeLabel,
+            title: closeLabel,
+            on: { click: () => this.close() },
+          },
+          icon(closeIcon),
+        ),
         heading,
       ),
       ...body,

@@ -1,9 +1,10 @@
 /** The till (收银台): goods, basket and checkout, with the shop's network or without it. */
 
 import { StageFault, stage } from "./api.js";
-import { Basket } from "./basket.js";
+import { Basket, basketRows } from "./basket.js";
 import { button, element, resay } from "./dom.js";
 import { yuan } from "./format.js";
+import { GoodsShelf } from "./goods.js";
 import { did } from "./hints.js";
 import { say } from "./i18n.js";
 import { ReceiptDesk } from "./receipts.js";
@@ -12,91 +13,76 @@ const REFUSED_FROM = 400;
 
 export class Till {
   constructor({ goods, till }) {
-    this.goods = goods;
     this.basket = new Basket();
-    this.desk = new ReceiptDesk(till?.store_label ?? "");
-    this.node = till ? this.draw() : absentTill();
-  }
-
-  draw() {
-    this.tiles = element("div", { className: "goods", role: "group", label: "till.goods" });
-    this.list = element("ul", { className: "basket-lines", data: { testid: "basket" } });
-    this.total = element("strong", { className: "total-figure", data: { testid: "basket-total" } });
-    this.fault = element("p", { className: "till-fault", role: "alert", data: { testid: "till-fault" } });
-    this.fault.hidden = true;
-    this.memberCode = element("input", {
-      inputmode: "numeric",
-      autocomplete: "off",
-      maxlength: "18",
-      hint: "till.member_code_hint",
-      data: { testid: "member-code" },
-    });
-    this.offline = element("input", { type: "checkbox", role: "switch", data: { testid: "offline" } });
-    this.offline.addEventListener("change", () => this.showNetwork());
-    this.tiles.append(...this.goods.map((each) => this.tile(each)));
+    this.shelf = new GoodsShelf(goods, (each) => this.change(each, 1));
+    this.desk = new ReceiptDesk(till.store_label);
+    this.drawParts();
+    this.counter = this.drawCounter();
+    this.node = element("div", { className: "till-desk" }, this.counter, this.desk.node);
     this.drawBasket();
     this.desk.refresh();
-    return element("div", { className: "till-desk" }, this.drawCounter(), this.desk.node);
   }
 
-  drawCounter() {
-    this.clear = button({ className: "plain", say: "till.clear", on: { click: () => this.empty() } });
-    this.memberField = element("label", { className: "field" }, element("span", { say: "till.member_code" }), this.memberCode);
-    const counter = element(
-      "div",
-      { className: "counter" },
-      this.goods.length ? this.tiles : element("p", { className: "empty", say: "till.no_goods" }),
-      element("div", { className: "basket-head" }, element("h3", { say: "till.basket" }), this.clear),
-      this.list,
-      this.memberField,
-      element("p", { className: "offline-note", say: "till.offline_hint" }),
-      this.fault,
-      this.drawPay(),
-    );
-    this.counter = counter;
-    return counter;
-  }
-
-  drawPay() {
-    this.checkout = button({
+  drawParts() {
+    this.rows = element("ul", { className: "basket-lines", data: { testid: "basket" } });
+    this.total = element("strong", { className: "total-figure", data: { testid: "basket-total" } });
+    this.fault = element("p", { className: "till-fault", role: "alert" });
+    this.fault.dataset.testid = "till-fault";
+    this.fault.hidden = true;
+    this.memberCode = memberCodeInput();
+    this.offline = element("input", {
+      type: "checkbox",
+      role: "switch",
+      data: { testid: "offline" },
+    });
+    this.offline.addEventListener("change", () => this.showNetwork());
+    this.clear = button({
+      className: "plain",
+      say: "till.clear",
+      on: { click: () => this.empty() },
+    });
+    this.pay = button({
       className: "primary pay",
       say: "till.checkout",
       data: { testid: "checkout" },
       on: { click: () => this.checkOut() },
     });
-    this.drawBasket();
-    const figure = element("p", { className: "total" }, element("span", { say: "till.total" }), this.total);
-    return element("div", { className: "pay-line" }, figure, this.switchLabel(), this.checkout);
   }
 
-  switchLabel() {
+  drawCounter() {
+    const codeWord = element("span", { say: "till.member_code" });
+    this.memberField = element("label", { className: "field" }, codeWord, this.memberCode);
     return element(
-      "label",
-      { className: "switch", title: "till.offline_hint" },
-      this.offline,
-      element("span", { say: "till.offline" }),
+      "div",
+      { className: "counter" },
+      this.shelf.node,
+      element(
+        "div",
+        { className: "basket-head" },
+        element("h3", { say: "till.basket" }),
+        this.clear,
+      ),
+      this.rows,
+      this.memberField,
+      element("p", { className: "offline-note", say: "till.offline_hint" }),
+      this.fault,
+      this.drawPayLine(),
     );
   }
 
-  tile(goods) {
-    const facts = { name: goods.name, price: yuan(goods.amount_fen) };
-    return button(
-      {
-        className: "tile",
-        label: "till.add",
-        facts,
-        data: { testid: "goods", sku: goods.sku },
-        on: { click: () => this.put(goods, 1) },
-      },
-      element("strong", { text: goods.name }),
-      element("span", { className: "price", text: yuan(goods.amount_fen) }),
-      element("small", { text: goods.category ?? "" }),
-      element("b", { className: "tile-count", "aria-hidden": "true" }),
+  drawPayLine() {
+    const word = element("span", { say: "till.offline" });
+    return element(
+      "div",
+      { className: "pay-line" },
+      element("p", { className: "total" }, element("span", { say: "till.total" }), this.total),
+      element("label", { className: "switch", title: "till.offline_hint" }, this.offline, word),
+      this.pay,
     );
   }
 
-  put(goods, quantity) {
-    this.basket.add(goods, quantity);
+  change(goods, by) {
+    this.basket.add(goods, by);
     this.showFault(null);
     this.drawBasket();
   }
@@ -109,32 +95,11 @@ export class Till {
   }
 
   drawBasket() {
-    const lines = this.basket.lines().map((line) => this.line(line));
-    const nothing = element("li", { className: "empty", say: "till.empty" });
-    this.list.replaceChildren(...(lines.length ? lines : [nothing]));
+    this.rows.replaceChildren(...basketRows(this.basket, (goods, by) => this.change(goods, by)));
     this.total.textContent = yuan(this.basket.totalFen());
-    if (this.checkout) this.checkout.disabled = this.basket.isEmpty;
-    if (this.clear) this.clear.hidden = this.basket.isEmpty;
-    this.goods.forEach((goods, at) => this.countTile(this.tiles.children[at], goods));
-  }
-
-  countTile(tile, goods) {
-    const quantity = this.basket.quantityOf(goods);
-    tile.classList.toggle("is-picked", quantity > 0);
-    tile.querySelector(".tile-count").textContent = quantity || "";
-  }
-
-  line({ goods, quantity }) {
-    const facts = { name: goods.name };
-    return element(
-      "li",
-      { className: "basket-line" },
-      element("span", { className: "line-name", text: goods.name }),
-      button({ className: "step", text: "−", label: "till.fewer", facts, on: { click: () => this.put(goods, -1) } }),
-      element("b", { text: quantity }),
-      button({ className: "step", text: "+", label: "till.more", facts, on: { click: () => this.put(goods, 1) } }),
-      element("span", { className: "line-sum", text: yuan(goods.amount_fen * quantity) }),
-    );
+    this.pay.disabled = this.basket.isEmpty;
+    this.clear.hidden = this.basket.isEmpty;
+    this.shelf.count(this.basket);
   }
 
   showNetwork() {
@@ -145,7 +110,7 @@ export class Till {
 
   async checkOut() {
     this.showFault(null);
-    this.busy(true);
+    this.showBusy(true);
     try {
       await (this.offline.checked ? this.printOffline() : this.ringUp());
       did("checkout");
@@ -155,7 +120,7 @@ export class Till {
       this.showFault(error);
       this.desk.refresh();
     } finally {
-      this.busy(false);
+      this.showBusy(false);
     }
   }
 
@@ -173,15 +138,35 @@ export class Till {
     await this.desk.print(answer.receipt_no);
   }
 
-  busy(isBusy) {
-    this.checkout.disabled = isBusy || this.basket.isEmpty;
-    resay(this.checkout, isBusy ? "till.checking_out" : "till.checkout");
+  showBusy(isBusy) {
+    this.pay.disabled = isBusy || this.basket.isEmpty;
+    resay(this.pay, isBusy ? "till.checking_out" : "till.checkout");
   }
 
   showFault(error) {
     this.fault.hidden = !error;
     this.fault.textContent = error ? say("till.refused", { message: error.message }) : "";
+    if (error) this.fault.scrollIntoView({ block: "nearest" });
   }
+}
+
+export function absentTill() {
+  return element(
+    "div",
+    { className: "empty till-absent" },
+    element("strong", { say: "till.absent" }),
+    element("p", { say: "till.absent_hint" }),
+  );
+}
+
+function memberCodeInput() {
+  return element("input", {
+    inputmode: "numeric",
+    autocomplete: "off",
+    maxlength: "24",
+    hint: "till.member_code_hint",
+    data: { testid: "member-code" },
+  });
 }
 
 /** The shop's own words for a refused purchase, its code behind them. */
@@ -190,13 +175,4 @@ function refusal({ answer, status }) {
   if (typeof fault === "string") return new StageFault(fault, status);
   const code = say("till.refused_code", { code: fault.code, status });
   return new StageFault(`${fault.message} · ${code}`, status);
-}
-
-function absentTill() {
-  return element(
-    "div",
-    { className: "empty till-absent" },
-    element("strong", { say: "till.absent" }),
-    element("p", { say: "till.absent_hint" }),
-  );
 }

@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 
-const SHOWN_MILLISECONDS = 5000;
+const SHOWN_MILLISECONDS = 4000;
 
 export function toast(text) {
   show(text, "toast");

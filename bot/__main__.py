@@ -1,0 +1,123 @@
+"""`python -m bot`: the commands of contract §1."""
+
+import argparse
+import asyncio
+import errno
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.config import ConfigurationFaults, Settings, check_config_lines, load_settings
+from bot.logs import set_up_logs
+
+FAULT = 2
+Runner = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    if options.command == "check-config":
+        return _check_config(options.config)
+    try:
+        settings = _with_ports(load_settings(options.config, os.environ), options)
+        set_up_logs()
+        return _run(options, settings)
+    except ConfigurationFaults as faults:
+        return _complain("\n".join(str(fault) for fault in faults.faults))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.ECONNREFUSED):
+            raise
+        return _complain(f"cannot start: {error.strerror or error}")
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    # Imported late: `check-config` and faults answer without the whole program.
+    from bot import cli_shop
+    from bot.cli_serve import ROLES, serve
+    from storage.database import DatabaseMissing
+    from storage.keyring_file import KeyRingRefused
+    from storage.migrate import SchemaMismatch
+
+    try:
+        match options.command:
+            case "serve":
+                roles = tuple(options.only.split(",")) if options.only else ROLES
+                if unknown := set(roles) - set(ROLES):
+                    return _complain(f"--only knows {', '.join(ROLES)}, not {min(unknown)}")
+                _run_loop(serve(settings, roles))
+                return 0
+            case "migrate":
+                return int(_run_loop(cli_shop.run_migrate(settings)))
+            case "load":
+                return int(_run_loop(cli_shop.run_load(settings, options.shop)))
+            case "till":
+                return int(_run_loop(cli_shop.run_enrol(settings, options.till)))
+            case "verify":
+                return int(_run_loop(cli_shop.run_verify(settings)))
+            case "keys" if options.action == "init":
+                return cli_shop.run_keys_init(settings)
+            case _:
+                return cli_shop.run_keys_rotate(settings)
+    except (SchemaMismatch, DatabaseMissing, KeyRingRefused) as refused:
+        return _complain(str(refused))
+
+
+def _run_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    if sys.platform == "win32":
+        return asyncio.run(work)
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def _check_config(path: Path) -> int:
+    lines = check_config_lines(path, os.environ)
+    print("\n".join(lines) or "the configuration is good")
+    return FAULT if lines else 0
+
+
+def _with_ports(settings: Settings, options: argparse.Namespace) -> Settings:
+    wanted = {
+        name: value
+        for name in ("port", "admin_port")
+        if (value := getattr(options, name, None)) is not None
+    }
+    return replace(settings, server=replace(settings.server, **wanted))
+
+
+def _complain(text: str) -> int:
+    print(text, file=sys.stderr)
+    return FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_text)
+        added.add_argument("--config", type=Path, default=Path("config.toml"))
+        return added
+
+    server = command("serve", "run the server")
+    server.add_argument("--only", help="roles, such as web,deliver,schedule")
+    server.add_argument("--port", type=int)
+    server.add_argument("--admin-port", type=int)
+    command("migrate", "bring the schema up to date")
+    command("check-config", "check the configuration, a line a fault")
+    command("load", "create or update the shop").add_argument("shop", type=Path)
+    till = command("till", "enrol a till and print its key")
+    till.add_argument("action", choices=["enrol"])
+    till.add_argument("till")
+    command("verify", "audit the ledger")
+    keys = command("keys", "make or rotate the key ring")
+    keys.add_argument("action", choices=["init", "rotate"])
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""The composition root (组装): the only place that knows every part and joins them.
+
+Also the only place that asks what time it is.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+
+import handlers
+from bot.accounts import Account
+from bot.config import Settings
+from bot.dispatcher import Dispatcher, Found
+from bot.routing import handler_modules, table_of
+from bot.tokens import Token
+from bot.wechat import WeChatGateway
+from bot.wording import Wordings, load_wordings
+from loyalty.person import Person
+from services.callers import identify, keep_progress
+from services.clock import BusinessClock
+from services.outbox import (
+    ClaimedMessage,
+    record_outcome,
+    take_due_messages,
+    try_again_later,
+)
+from services.rules import RulesBook
+from services.shop import Shop
+from storage.cache import Cache, CachedTokens
+from storage.database import DatabaseAddress, close_database, open_database
+from storage.keyring import KeyRing, load_or_create_keyring
+from storage.migrate import check_schema, migrate
+from storage.shop import ensure_installation
+
+
+def machine_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every command of one process works with."""
+
+    settings: Settings
+    shop: Shop
+    wordings: Wordings
+
+
+@asynccontextmanager
+async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIterator[Parts]:
+    """Database, keys, cache and rules of an installation; brings SQLite's schema up to date."""
+    async with AsyncExitStack() as stack:
+        address = await connect(settings, patient=patient)
+        stack.push_async_callback(close_database)
+        await (migrate() if address.is_sqlite else check_schema())
+        installation = await ensure_installation(secrets.token_hex(8))
+        cache = Cache.open(redis_url(settings), installation=installation)
+        stack.push_async_callback(cache.close)
+        wordings = load_wordings()
+        shop = Shop(
+            environment=settings.environment,
+            public_url=settings.server.public_url,
+            keys=load_keys(settings),
+            cache=cache,
+            clock=BusinessClock(machine_now),
+            rules=RulesBook(),
+            random_bytes=os.urandom,
+            phrase=wordings.fill,
+        )
+        shop.clock.set_offset_ms(await shop.rules.refresh())
+        yield Parts(settings, shop, wordings)
+
+
+async def connect(settings: Settings, *, patient: bool = False) -> DatabaseAddress:
+    """Open the configured database; the sandbox makes the folder of its file."""
+    database = settings.database
+    address = DatabaseAddress(database.url, database.password, database.pool_size)
+    if settings.is_sandbox and address.is_sqlite:
+        Path(address.url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
+    await open_database(address, patient=patient)
+    return address
+
+
+def redis_url(settings: Settings) -> str:
+    url, password = settings.redis.url, settings.redis.password
+    return url.replace("redis://", f"redis://:{password}@", 1) if password else url
+
+
+def load_keys(settings: Settings) -> KeyRing:
+    if settings.is_sandbox:
+        settings.keys.file.parent.mkdir(parents=True, exist_ok=True)
+        return load_or_create_keyring(settings.keys.file, os.urandom)
+    return KeyRing.load(settings.keys.file)
+
+
+def accounts_of(settings: Settings) -> dict[str, Account]:
+    return {
+        account.name: Account(
+            name=account.name,
+            kind=account.kind,
+            appid=account.appid,
+            original_id=account.original_id,
+            token=account.token,
+            aes_key=account.aes_key,
+            aes_key_previous=account.aes_key_previous,
+            mode=account.mode,
+            secret=account.secret,
+        )
+        for account in settings.wechat.accounts
+    }
+
+
+def dispatcher_for(parts: Parts) -> Dispatcher:
+    shop = parts.shop
+
+    async def find(account: str, openid: str, key: str) -> Found:
+        caller = await identify(shop, account, openid, key)
+        return Found(caller.person, caller.progress)
+
+    async def save(person: Person, progress: str | None, prior: str | None, key: str) -> None:
+        await keep_progress(shop, person, progress, prior, key)
+
+    return Dispatcher(shop, table_of(handler_modules(handlers)), parts.wordings, find, save)
+
+
+class BoundOutbox:
+    """The outbox use cases under this worker's name."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._worker = secrets.token_hex(6)
+
+    async def take_due(self, limit: int) -> list[ClaimedMessage]:
+        return await take_due_messages(self._shop, self._worker, limit)
+
+    async def finish(self, message: Any, state: str, reason: str | None) -> None:
+        await record_outcome(self._shop, message, self._worker, state=state, reason=reason)
+
+    async def put_back(self, message: Any, after_seconds: float, reason: str) -> None:
+        await try_again_later(
+            self._shop, message, self._worker, after_seconds=after_seconds, reason=reason
+        )
+
+
+class SharedTokens:
+    """Access tokens in the cache, for the gateways of all processes."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._tokens = CachedTokens(cache)
+
+    async def get(self, appid: str) -> Token | None:
+        text = await self._tokens.get(appid)
+        return Token(**json.loads(text)) if text else None
+
+    async def put(self, appid: str, token: Token, ttl_seconds: int) -> None:
+        kept = json.dumps({"value": token.value, "refresh_at_seconds": token.refresh_at_seconds})
+        await self._tokens.put(appid, kept, ttl_seconds)
+
+    def lock(self, appid: str) -> AbstractAsyncContextManager[bool]:
+        return self._tokens.lock(appid)
+
+
+def gateways_for(parts: Parts, session: ClientSession) -> dict[str, WeChatGateway]:
+    return {
+        name: WeChatGateway(
+            account,
+            session,
+            api_base=parts.settings.wechat.api_base,
+            tokens=SharedTokens(parts.shop.cache),
+            now_seconds=lambda: machine_now().timestamp(),
+        )
+        for name, account in accounts_of(parts.settings).items()
+    }

@@ -1,0 +1,217 @@
+"""`python -m bot serve`: the server, in the roles web, deliver and schedule."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
+
+from bot.admin import AdminDoor
+from bot.app import (
+    BoundOutbox,
+    Parts,
+    accounts_of,
+    dispatcher_for,
+    gateways_for,
+    machine_now,
+    opened_shop,
+)
+from bot.config import Settings
+from bot.delivery import Delivery
+from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
+from bot.inbox import Inbox
+from bot.metrics import state_gauges
+from bot.pushes import Push
+from bot.web import Pages
+from bot.webhook import Webhook
+from bot.wechat import WeChatGateway
+from handlers.pages.claim import ClaimPages
+from handlers.pages.home import HomePages
+from handlers.pages.login import Login, LoginFailed
+from handlers.pos.routes import TillDoor
+from scheduler.runner import Runner
+from services.outbox import outbox_states, queue_replies
+from storage.database import is_outage
+from storage.migrate import SchemaMismatch, check_schema
+
+log = logging.getLogger(__name__)
+
+ROLES = ("web", "deliver", "schedule")
+LARGEST_BODY = 256 * 1024 + 1
+RULES_SECONDS = 2.0
+DRAIN_SECONDS = 15.0
+SHUTDOWN_SECONDS = 5.0
+KEEPALIVE_SECONDS = 10.0
+
+
+async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
+    """Run until SIGTERM or Ctrl-C; then finish or hand back what is under way."""
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(opened_shop(settings))
+        await _warn(parts)
+        session = await stack.enter_async_context(_http_session())
+        gateways = gateways_for(parts, session)
+        for gateway in gateways.values():
+            stack.push_async_callback(gateway.close)
+        runner = Runner(parts.shop)
+        stack.push_async_callback(runner.close)
+        delivery = Delivery(BoundOutbox(parts.shop), gateways)
+        stack.push_async_callback(delivery.close)
+        inbox = Inbox(parts.shop.cache)
+        stack.push_async_callback(inbox.drain, DRAIN_SECONDS)
+        await _start_background(stack, parts, roles, runner=runner, delivery=delivery)
+        await _open_doors(
+            stack, parts, roles, runner=runner, inbox=inbox, wake=delivery, gateways=gateways
+        )
+        log.info("serving", extra={"facts": {"port": settings.server.port, "roles": list(roles)}})
+        await _until_asked_to_stop()
+        log.info("stopping")
+
+
+def _http_session() -> ClientSession:
+    # A POST on a connection the platform has just closed would end as uncertain.
+    connector = TCPConnector(keepalive_timeout=KEEPALIVE_SECONDS)
+    return ClientSession(timeout=ClientTimeout(total=10), connector=connector)
+
+
+async def _start_background(
+    stack: AsyncExitStack,
+    parts: Parts,
+    roles: tuple[str, ...],
+    *,
+    runner: Runner,
+    delivery: Delivery,
+) -> None:
+    watch = asyncio.create_task(_watch_rules(parts), name="rules")
+    stack.push_async_callback(_end, watch)
+    if "deliver" in roles:
+        delivery.start()
+    if "schedule" in roles:
+        runner.start()
+
+
+async def _open_doors(
+    stack: AsyncExitStack,
+    parts: Parts,
+    roles: tuple[str, ...],
+    *,
+    runner: Runner,
+    inbox: Inbox,
+    wake: Delivery,
+    gateways: Mapping[str, WeChatGateway],
+) -> None:
+    server = parts.settings.server
+    admin = _admin_door(parts, runner).app()
+    await _listen(stack, admin, server.admin_host, server.admin_port)
+    if "web" in roles:
+        app = web.Application(client_max_size=LARGEST_BODY)
+        _webhook(parts, inbox, wake).add_to(app)
+        TillDoor(parts.shop, is_outage=is_outage).add_to(app)
+        _add_pages(app, parts, gateways)
+        await _listen(stack, app, server.host, server.port)
+
+
+def _webhook(parts: Parts, inbox: Inbox, delivery: Delivery) -> Webhook:
+    async def queue(push: Push, part: str, contents: list[dict[str, Any]]) -> None:
+        await queue_replies(
+            parts.shop,
+            account=push.account,
+            openid=push.openid,
+            key=f"{push.key}:{part}" if part else push.key,
+            contents=contents,
+        )
+        delivery.wake()
+
+    return Webhook(
+        accounts_of(parts.settings),
+        inbox,
+        dispatch=dispatcher_for(parts).dispatch,
+        queue_replies=queue,
+        is_outage=is_outage,
+        apology=parts.wordings.fill("help/apology", {}),
+        now_seconds=lambda: machine_now().timestamp(),
+    )
+
+
+def _add_pages(app: web.Application, parts: Parts, gateways: Mapping[str, WeChatGateway]) -> None:
+    pages = Pages()
+    HomePages(parts.shop, pages).add_to(app)
+    service = next((g for g in gateways.values() if g.account.kind == "service"), None)
+    if service is not None:
+        ClaimPages(parts.shop, pages, _login(parts, service)).add_to(app)
+
+
+def _login(parts: Parts, gateway: WeChatGateway) -> Login:
+    async def exchange(code: str) -> str:
+        try:
+            return await gateway.exchange_oauth_code(code)
+        except (DeliveryFailed, DeliveryUncertain) as failed:
+            raise LoginFailed from failed
+
+    return Login(
+        shop=parts.shop,
+        account=gateway.account.name,
+        appid=gateway.account.appid,
+        oauth_base=parts.settings.wechat.oauth_base,
+        exchange=exchange,
+    )
+
+
+def _admin_door(parts: Parts, runner: Runner) -> AdminDoor:
+    async def problems() -> list[str]:
+        try:
+            await check_schema()
+        except SchemaMismatch as mismatch:
+            return [str(mismatch)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+            return [f"the database does not answer: {type(error).__name__}"]
+        return []
+
+    async def gauges() -> bytes:
+        return state_gauges(await outbox_states(), is_degraded=parts.shop.cache.degraded)
+
+    async def now() -> datetime:
+        await parts.shop.keep_up()
+        return parts.shop.clock.local(parts.shop.now())
+
+    play_until = runner.play_until if parts.settings.is_sandbox else None
+    return AdminDoor(problems=problems, gauges=gauges, now=now, play_until=play_until)
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, host, port).start()
+
+
+async def _watch_rules(parts: Parts) -> None:
+    """What `load` changed elsewhere holds here within three seconds (contract §1)."""
+    while True:
+        await asyncio.sleep(RULES_SECONDS)
+        try:
+            await parts.shop.rules.refresh()
+        except Exception:
+            log.exception("rules_not_read")
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def _warn(parts: Parts) -> None:
+    for warning in (*parts.settings.warnings, *await parts.shop.cache.warnings()):
+        log.warning("warning", extra={"facts": {"warning": warning}})
+
+
+async def _until_asked_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    await stop.wait()

@@ -1,0 +1,88 @@
+"""Commands that work on the shop's data: migrate, load, till enrol, verify, keys."""
+
+import json
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+from bot.app import connect, opened_shop
+from bot.config import Settings
+from loyalty.shop_file import ShopFileFaults
+from services.loading import load_shop
+from services.tills import TillUnknown, enrol_till
+from services.verify import verify_ledger
+from storage.database import close_database
+from storage.keyring import create_keyring, rotate
+from storage.migrate import migrate
+
+FAULT = 2
+
+
+async def run_migrate(settings: Settings) -> int:
+    await connect(settings, patient=True)
+    try:
+        applied = await migrate()
+    finally:
+        await close_database()
+    print("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+    return 0
+
+
+async def run_load(settings: Settings, path: Path) -> int:
+    try:
+        data = _read_toml(path)
+    except (OSError, ValueError) as fault:
+        return _fault(f"{path}: {fault}")
+    async with opened_shop(settings) as parts:
+        try:
+            changes = await load_shop(parts.shop, data)
+        except ShopFileFaults as faults:
+            return _fault("\n".join(str(fault) for fault in faults.faults))
+    print("\n".join(f"changed {change}" for change in changes) or "nothing changed")
+    return 0
+
+
+async def run_enrol(settings: Settings, till: str) -> int:
+    async with opened_shop(settings) as parts:
+        try:
+            enrolment = await enrol_till(parts.shop, till)
+        except TillUnknown:
+            return _fault(f"there is no till {till}: load a shop file that names it")
+    print(json.dumps(enrolment, ensure_ascii=False))
+    return 0
+
+
+async def run_verify(settings: Settings) -> int:
+    async with opened_shop(settings, patient=True) as parts:
+        report = await verify_ledger(parts.shop)
+    for complaint in report.complaints:
+        print(f"{complaint.kind}: {complaint.subject}: {complaint.message}")
+    print(report.totals)
+    return 1 if report.complaints else 0
+
+
+def run_keys_init(settings: Settings) -> int:
+    path = settings.keys.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        create_keyring(path, os.urandom)
+    except FileExistsError:
+        return _fault(f"{path} exists already and stays as it is")
+    print(f"made {path}: keep a copy apart from the database backups")
+    return 0
+
+
+def run_keys_rotate(settings: Settings) -> int:
+    ring = rotate(settings.keys.file, os.urandom)
+    print(f"new values are sealed under field key {ring.current_id()}; restart the servers")
+    return 0
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _fault(text: str) -> int:
+    print(text, file=sys.stderr)
+    return FAULT

@@ -1,0 +1,96 @@
+"""Claim links (领取链接) /r/TOKEN: in WeChat a silent login and the claim, elsewhere a QR to scan.
+
+A token refused on its face is a 404 page and nothing is written. The login's state is bound to
+the browser and good once (reliability B51).
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.web import Pages
+from handlers.pages.login import Login, LoginFailed
+from loyalty.money import yuan_text
+from loyalty.refusals import Refusal
+from services.callers import identify
+from services.claims import check_on_its_face, claim_receipt, find_token
+from services.shop import Shop
+from services.visitors import check_visitor, count_failure
+
+COOKIE = "claim_state"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPages:
+    shop: Shop
+    pages: Pages
+    login: Login
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/r/{token:[^/]*}", self.open_link)
+        app.router.add_get("/login/claim", self.claim)
+
+    async def open_link(self, request: web.Request) -> web.Response:
+        await self.shop.keep_up()
+        token = request.match_info["token"]
+        wants_picture = token.endswith(".png")
+        found = find_token(self.shop, self.shop.claim_url + token.removesuffix(".png"))
+        receipt = found.receipt if found else None
+        try:
+            await check_visitor(self.shop, request.remote or "")
+            await check_on_its_face(self.shop, receipt)
+        except Refusal as refusal:
+            await count_failure(self.shop, request.remote or "")
+            return self._refused(refusal)
+        link = self.shop.claim_url + token.removesuffix(".png")
+        if wants_picture:
+            return await self.pages.qr_picture(link)
+        if "MicroMessenger" in request.headers.get("User-Agent", ""):
+            return await self._log_in(token)
+        assert receipt is not None
+        yuan = yuan_text(receipt.receipt.amount_fen)
+        brand = self.shop.rules.brand_name
+        return self.pages.page("claim_elsewhere", brand=brand, picture=f"{link}.png", yuan=yuan)
+
+    async def _log_in(self, token: str) -> web.Response:
+        browser = secrets.token_urlsafe(16)
+        response = web.HTTPFound(await self.login.address("/login/claim", browser, token))
+        response.set_cookie(
+            COOKIE, browser, httponly=True, samesite="Lax", max_age=300, secure=self.login.is_https
+        )
+        return response
+
+    async def claim(self, request: web.Request) -> web.Response:
+        """WeChat sends the person back here with a code that tells who it is."""
+        await self.shop.keep_up()
+        try:
+            arrival = await self.login.arrive(request.query, request.cookies.get(COOKIE, ""))
+        except LoginFailed:
+            return self._result("login_failed", self._phrase("pages/login_failed_text"), 400)
+        caller = await identify(self.shop, arrival.account, arrival.openid, "")
+        found = find_token(self.shop, self.shop.claim_url + arrival.carried)
+        try:
+            answer = await claim_receipt(self.shop, caller.person, found.receipt if found else None)
+        except Refusal as refusal:
+            return self._refused(refusal)
+        text = self._phrase(f"claims/{answer.state}_page", **answer.facts())
+        number = f"+{answer.points}" if answer.points else ""
+        return self._result(answer.state, text, 200, number=number)
+
+    def _refused(self, refusal: Refusal) -> web.Response:
+        name = refusal.wording.partition("/")[2]
+        return self._result(name, self._phrase(refusal.wording), refusal.status)
+
+    def _result(self, title: str, text: str, status: int, number: str = "") -> web.Response:
+        return self.pages.page(
+            "claim_result",
+            status=status,
+            brand=self.shop.rules.brand_name,
+            title=self._phrase(f"pages/{title}"),
+            number=number,
+            text=text,
+        )
+
+    def _phrase(self, name: str, **facts: object) -> str:
+        return self.shop.phrase(name, facts)

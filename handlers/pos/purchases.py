@@ -1,0 +1,51 @@
+"""POST /purchases: a till reports a paid basket."""
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.web import JsonFault, json_answer
+from handlers.pos.fields import Fields
+from loyalty.fingerprints import fingerprint
+from services.purchases import PurchaseReport, record_purchase
+from services.shop import Shop
+from services.tills import Till
+
+LARGEST_FEN = 100_000_000
+LARGEST_SEQUENCE = 2**31 - 1
+
+
+async def post_purchase(shop: Shop, till: Till, body: Any) -> web.Response:
+    recorded = await record_purchase(shop, till, read_purchase(body))
+    if recorded.is_replay:
+        return json_answer(recorded.answer, headers={"Idempotent-Replay": "true"})
+    return json_answer(recorded.answer, status=201)
+
+
+def read_purchase(body: Any) -> PurchaseReport:
+    fields = Fields(body)
+    report = PurchaseReport(
+        receipt_no=fields.text("receipt_no"),
+        receipt_seq=fields.optional_number("receipt_seq", lowest=0, highest=LARGEST_SEQUENCE),
+        paid_at=fields.instant("paid_at"),
+        paid_fen=fields.number("paid_fen", lowest=0, highest=LARGEST_FEN),
+        lines=[_line(line) for line in fields.objects("lines")],
+        member_code=fields.optional_text("member_code"),
+        fingerprint=fingerprint(body),
+    )
+    if fields.optional_text("quote_id") is not None:
+        raise JsonFault(404, "there is no quote with this quote_id")
+    fields.no_more()
+    return report
+
+
+def _line(fields: Fields) -> dict[str, Any]:
+    line = {
+        "sku": fields.text("sku"),
+        "name": fields.text("name", longest=200),
+        "category": fields.text("category"),
+        "quantity": fields.number("quantity", lowest=1, highest=1_000_000),
+        "amount_fen": fields.number("amount_fen", lowest=-LARGEST_FEN, highest=LARGEST_FEN),
+    }
+    fields.no_more()
+    return line

@@ -1,0 +1,97 @@
+"""The till door (收银台接口) /pos/v1: who may enter, which call goes where, how errors look."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_strict_json
+from handlers.pos.purchases import post_purchase
+from loyalty.refusals import Refusal
+from services.shop import Shop
+from services.tills import SignedRequest, Till, authenticate
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 1024
+BODY_SECONDS = 10.0
+OPENAPI = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+
+Call = Callable[[Shop, Till, Any], Awaitable[web.Response]]
+CALLS: dict[str, Call] = {"/pos/v1/purchases": post_purchase}
+
+
+class TillDoor:
+    def __init__(self, shop: Shop, *, is_outage: Callable[[BaseException], bool]) -> None:
+        self._shop = shop
+        self._is_outage = is_outage
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/pos/v1/openapi.json", self._openapi)
+        for path, call in CALLS.items():
+            app.router.add_post(path, self._handler(call))
+        app.router.add_route("*", "/pos/v1/{unknown:.*}", self._not_found)
+
+    def _handler(self, call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            request_id = new_request_id()
+            try:
+                return await self._answer(request, call)
+            except JsonFault as fault:
+                return fault.response(request_id)
+            except Refusal as refusal:
+                message = self._shop.phrase(refusal.wording, refusal.facts)
+                return JsonFault(refusal.status, message).response(request_id)
+            except Exception as error:
+                if not self._is_outage(error):
+                    raise
+                log.exception("till_request_failed")
+                return JsonFault(503, "the database is away, send it again").response(request_id)
+
+        return handle
+
+    async def _answer(self, request: web.Request, call: Call) -> web.Response:
+        body = await _read_body(request)
+        till = await authenticate(self._shop, _signed(request, body))
+        try:
+            content = read_strict_json(body)
+        except BadJson as bad:
+            raise JsonFault(400, str(bad)) from None
+        await self._shop.keep_up()
+        return await call(self._shop, till, content)
+
+    async def _openapi(self, request: web.Request) -> web.Response:
+        return json_answer(OPENAPI)
+
+    async def _not_found(self, request: web.Request) -> web.Response:
+        return JsonFault(404, "there is no such call").response(new_request_id())
+
+
+def _signed(request: web.Request, body: bytes) -> SignedRequest:
+    header = request.headers
+    return SignedRequest(
+        method=request.method,
+        path_with_query=request.raw_path,
+        till=header.get("X-Till", ""),
+        timestamp=header.get("X-Timestamp", ""),
+        nonce=header.get("X-Nonce", ""),
+        signature=header.get("X-Signature", ""),
+        body=body,
+    )
+
+
+async def _read_body(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise JsonFault(413, "the body is larger than 256 kB") from None
+    except TimeoutError:
+        raise JsonFault(400, "the body did not arrive in time") from None
+    if len(body) > LARGEST_BODY:
+        raise JsonFault(413, "the body is larger than 256 kB")
+    return body

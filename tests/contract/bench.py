@@ -1,0 +1,151 @@
+"""Phones and tills in front of one running installation, and what its database holds."""
+
+import hashlib
+import itertools
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+
+import aiohttp
+import asyncpg
+
+from tests.contract.accounts import MAIN
+from tests.contract.client import Phone, member_codes_in
+from tests.contract.fake_wechat import FakeWeChat
+from tests.contract.installation import Installation
+from tests.contract.till import Till
+from tests.contract.wire import Account
+
+SEQUENCES = itertools.count(1)
+Holdings = dict[str, tuple[int, str]]
+
+
+@dataclass(slots=True)
+class Bench:
+    """Everything one test uses; people and receipts are new in each."""
+
+    shop: Installation
+    session: aiohttp.ClientSession
+    turns: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def wechat(self) -> FakeWeChat:
+        return self.shop.wechat
+
+    @property
+    def last(self) -> int:
+        """The number of the last process."""
+        return self.shop.process_count - 1
+
+    def phone(self, account: Account = MAIN) -> Phone:
+        return Phone(account, self.session, self.shop.urls, self.wechat)
+
+    def till(self, code: str = "cd01-1") -> Till:
+        return Till(self.shop.enrolments[code], self.session, self.shop.urls)
+
+    async def follower(self) -> Phone:
+        phone = self.phone()
+        await phone.follows()
+        return phone
+
+    async def member(self) -> Phone:
+        """Follows and joins, each message at the next process in turn."""
+        phone = self.phone()
+        await phone.follows(at=next(self.turns))
+        await phone.says("入会", at=next(self.turns))
+        assert "50" in await phone.says("同意", at=next(self.turns))
+        return phone
+
+    async def points_of(self, phone: Phone) -> list[str]:
+        answer = await phone.deliver(phone.text("积分"), at=next(self.turns))
+        assert answer.status == 200
+        return answer.numbers
+
+    async def receipt(self, amount_fen: int = 3200) -> str:
+        """The claim token of one purchase rung up online."""
+        sold = await self.till().sell(amount_fen, at=next(self.turns))
+        assert sold.status == 201, sold.raw
+        token = sold.body["claim"]["token"]
+        assert isinstance(token, str)
+        return token
+
+    def link(self, token: str) -> str:
+        return f"{self.shop.enrolments['cd01-1'].claim_url}{token}"
+
+    def new_sequence(self) -> int:
+        """A receipt number of the till that no other test uses."""
+        return next(SEQUENCES)
+
+    async def member_code(self, phone: Phone) -> str:
+        before = len(self.wechat.journal)
+        text = await phone.says("会员码", at=next(self.turns))
+        texts = [text, *(sent.text for sent in self.wechat.sent_to(phone.openid, after=before))]
+        codes = member_codes_in("\n".join(texts))
+        assert codes, texts
+        return codes[0]
+
+    @staticmethod
+    def changed(before: Holdings, after: Holdings) -> set[str]:
+        """Tables whose rows are not what they were."""
+        return {name for name in before | after if before.get(name) != after.get(name)}
+
+    @asynccontextmanager
+    async def writes_held(self) -> AsyncIterator[None]:
+        """Nobody else can write to the database inside the block, as when its disk is stuck."""
+        if self.shop.is_sqlite:
+            with closing(sqlite3.connect(self.database_file, isolation_level=None)) as database:
+                database.execute("BEGIN IMMEDIATE")
+                yield
+                database.execute("ROLLBACK")
+        else:
+            connection = await asyncpg.connect(self.shop.database_url)
+            try:
+                tables = ", ".join(await tables_of(connection))
+                async with connection.transaction():
+                    await connection.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
+                    yield
+            finally:
+                await connection.close()
+
+    @property
+    def database_file(self) -> str:
+        return str(self.shop.directory / self.shop.database_url.removeprefix("sqlite://"))
+
+    async def holdings(self) -> Holdings:
+        """Rows and content of every table, straight from the database."""
+        if self.shop.is_sqlite:
+            return holdings_of_sqlite(self.database_file)
+        return await holdings_of_postgres(self.shop.database_url)
+
+
+def holdings_of_sqlite(path: str) -> Holdings:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: digest_of(map(repr, database.execute(f'SELECT * FROM "{name}"')))
+            for (name,) in tables
+        }
+
+
+async def holdings_of_postgres(url: str) -> Holdings:
+    connection = await asyncpg.connect(url)
+    try:
+        return {
+            name: digest_of(
+                row[0] for row in await connection.fetch(f"SELECT t::text FROM {name} t")
+            )
+            for name in await tables_of(connection)
+        }
+    finally:
+        await connection.close()
+
+
+async def tables_of(connection: asyncpg.Connection) -> list[str]:
+    named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    return [f'"{row[0]}"' for row in await connection.fetch(named)]
+
+
+def digest_of(rows: Iterator[str]) -> tuple[int, str]:
+    lines = sorted(rows)
+    return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Tests of the pretend WeChat platform (微信沙箱)."""
