@@ -76,7 +76,8 @@ def open_push(
     _check_signature(given, "msg_signature", account, outer.encrypted)
     decrypted = crypto_for(account).decrypt(outer.encrypted)
     fields = read(decrypted.message)
-    if outer.to not in ("", fields.get("ToUserName")):
+    # Nothing signs it: it may repeat the signed address or be ours, else somebody changed it.
+    if outer.to not in ("", account.original_id, fields.get("ToUserName")):
         raise BadPush("outer_body")
     return OpenedPush(fields, account, is_json, decrypted.key, given["nonce"], now_seconds)
 

@@ -94,6 +94,15 @@ def mask_name(name: str) -> str:
     return f"{trimmed[:1]}*" if trimmed else ""
 
 
+def mask_birthday(text: str) -> str:
+    """ "1990-01-31" → "****-01-**": enough to see that the right month is kept."""
+    birthday = Birthday.parse(text)
+    calendar = "农历" if birthday.calendar == "lunar" else ""
+    year = "" if birthday.year is None else "****-"
+    leap = "闰" if birthday.leap else ""
+    return f"{calendar}{year}{leap}{birthday.month:02d}-**"
+
+
 def _is_day(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)

@@ -8,7 +8,14 @@ from datetime import date
 import phonenumbers
 from lunardate import LunarDate
 
-from loyalty.people import Birthday, BirthdayUnreadable, is_under_14, mask_name, mask_phone
+from loyalty.people import (
+    Birthday,
+    BirthdayUnreadable,
+    is_under_14,
+    mask_birthday,
+    mask_name,
+    mask_phone,
+)
 from services.shop import Shop
 from storage.models import Member
 from storage.sealing import blind_index, seal, unseal
@@ -80,7 +87,11 @@ READERS: dict[str, Callable[[str, date], str]] = {
     "name": read_name,
     "birthday": read_birthday,
 }
-MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "name": mask_name, "birthday": str}
+MASKS: dict[str, Callable[[str], str]] = {
+    "phone": mask_phone,
+    "name": mask_name,
+    "birthday": mask_birthday,
+}
 
 
 def check_shape(name: str, text: str) -> None:

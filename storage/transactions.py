@@ -7,6 +7,7 @@ cancel that cuts through tortoise's BEGIN leaks the lock or the connection for e
 
 import asyncio
 import functools
+import inspect
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -59,6 +60,13 @@ def transactional(use_case: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[
         return await asyncio.shield(task)
 
     return wrapped
+
+
+def inside(use_case: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """A use case as part of the transaction that is open here, for work in bulk."""
+    assert _inside.get(), "there is no transaction to be inside of"
+    plain: Callable[P, Awaitable[T]] = inspect.unwrap(use_case)
+    return plain
 
 
 async def finish_transactions() -> None:

@@ -22,6 +22,7 @@ HEADERS = {"User-Agent": USER_AGENT, "Accept-Language": "zh-CN,zh;q=0.9"}
 HOME = ("127.0.0.1", "localhost", "::1")
 PLATFORM_HOST = "open.weixin.qq.com"
 MOST_REDIRECTS = 10
+REDIRECTS = (301, 302, 303, 307, 308)
 MOST_PAGE_BYTES = 2 * 1024 * 1024
 PATIENCE = ClientTimeout(total=20)
 
@@ -67,7 +68,7 @@ async def _visit(visit: Visit, address: str) -> JsonObject:
         step = await _fetch(visit, url)
         if isinstance(step, dict):
             return step
-        url, visit.form = step, None
+        url = step
     return _page(url, 508, "")
 
 
@@ -84,7 +85,9 @@ async def _fetch(visit: Visit, url: URL) -> JsonObject | URL:
             allow_redirects=False,
             timeout=PATIENCE,
         ) as response:
-            if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
+            if response.status in REDIRECTS and "Location" in response.headers:
+                # Only these two repeat a form at the new address.
+                visit.form = visit.form if response.status in (307, 308) else None
                 return url.join(URL(response.headers["Location"]))
             return _page(url, response.status, await _html(response))
     except (ClientError, TimeoutError, OSError) as fault:

@@ -79,7 +79,7 @@ class Coupon(Model):
 
 
 class Counter(Model):
-    name = fields.TextField(primary_key=True)
+    name = fields.CharField(max_length=200, primary_key=True)
     used = fields.BigIntField(default=0)
 
     class Meta:

@@ -57,6 +57,15 @@ async def test_a_dialogue_goes_on_after_the_server_restarts(stage: Stage, demo: 
     await expect(phone.answers.first).to_contain_text(re.compile(r"8\d{7}"))
 
 
+async def test_what_a_person_types_stays_text(stage: Stage) -> None:
+    phone = await stage.new_phone("大刘")
+    await phone.follow()
+    await phone.write('<b>粗</b><a href="javascript:alert(1)">点</a>')
+    await expect(phone.log).to_contain_text("<b>粗</b>")
+    await expect(phone.log.locator("b")).to_have_count(0)
+    await expect(phone.log.get_by_role("link", name="点", exact=True)).to_have_count(0)
+
+
 async def test_the_page_speaks_english_and_remembers_it(stage: Stage) -> None:
     page = stage.page
     await expect(page.get_by_role("button", name="结账")).to_be_visible()

@@ -1,11 +1,13 @@
 """Phones and tills in front of one running installation, and what its database holds."""
 
+import asyncio
 import hashlib
 import itertools
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import aiohttp
 import asyncpg
@@ -17,6 +19,8 @@ from tests.contract.installation import Installation
 from tests.contract.till import Till
 from tests.contract.wire import Account
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 SEQUENCES = itertools.count(1)
 Holdings = dict[str, tuple[int, str]]
 
@@ -86,6 +90,16 @@ class Bench:
         return codes[0]
 
     @staticmethod
+    def counts(held: Holdings) -> dict[str, int]:
+        return {name: rows for name, (rows, _) in held.items()}
+
+    @staticmethod
+    def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+        """Tables with more or fewer rows than before, and by how many."""
+        changes = {name: rows - before.get(name, 0) for name, rows in after.items()}
+        return {name: rows for name, rows in changes.items() if rows}
+
+    @staticmethod
     def changed(before: Holdings, after: Holdings) -> set[str]:
         """Tables whose rows are not what they were."""
         return {name for name in before | after if before.get(name) != after.get(name)}
@@ -149,3 +163,18 @@ async def tables_of(connection: asyncpg.Connection) -> list[str]:
 def digest_of(rows: Iterator[str]) -> tuple[int, str]:
     lines = sorted(rows)
     return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+async def few_at_once(
+    work: Callable[[Item], Awaitable[Result]], items: Iterable[Item], *, limit: int = 8
+) -> list[Result]:
+    """Every item worked on, never more than so many at a time."""
+    gate = asyncio.Semaphore(limit)
+
+    async def one(item: Item) -> Result:
+        async with gate:
+            return await work(item)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(item)) for item in items]
+    return [task.result() for task in tasks]

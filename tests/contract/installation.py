@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -193,3 +194,10 @@ def answers(url: str) -> bool:
 def scale(normal: int) -> int:
     """How many, in the normal run; SHUKE_RIG_SCALE multiplies."""
     return normal * int(os.environ.get("SHUKE_RIG_SCALE", "1"))
+
+
+def seed() -> int:
+    """The seed of this run: SHUKE_RIG_SEED repeats one; it is printed with a failure."""
+    chosen = int(os.environ.get("SHUKE_RIG_SEED", secrets.randbelow(10**6)))
+    print(f"SHUKE_RIG_SEED={chosen}")
+    return chosen

@@ -12,6 +12,7 @@ from loyalty.people import (
     BirthdayUnreadable,
     Purpose,
     is_under_14,
+    mask_birthday,
     mask_name,
     mask_phone,
 )
@@ -108,3 +109,9 @@ def test_a_phone_number_is_shown_with_its_middle_hidden(phone: str, masked: str)
 )
 def test_a_name_is_shown_as_its_surname_without_its_length(name: str, masked: str) -> None:
     assert mask_name(name) == masked
+
+
+def test_a_masked_birthday_keeps_only_the_month():
+    assert mask_birthday("1990-01-31") == "****-01-**"
+    assert mask_birthday("农历1990-闰08-15") == "农历****-闰08-**"
+    assert mask_birthday("01-31") == "01-**"

@@ -92,6 +92,8 @@ async def test_leaving_closes_the_window(rig: Rig) -> None:
     await rig.act("text", text="在吗")
     await rig.act("unfollow")
     assert await send(rig) == 45015
+    await follow_and_forget(rig)
+    assert await send(rig) == 45015
 
 
 async def test_a_message_arrives_as_service_and_ends_the_typing(rig: Rig) -> None:

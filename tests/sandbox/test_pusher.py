@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import pytest
 
+from sandbox.clock import machine_unix
+from sandbox.identifiers import new_message_id
 from sandbox.push.crypto import signature
 from sandbox.push.wire import to_xml
 from tests.sandbox.fake_shop import Answer, FakeShop, bare, says, too_late
@@ -179,6 +181,20 @@ async def test_a_mini_program_is_told_in_json_and_shows_no_passive_reply(rigging
     assert rig.shop.pushes[0].raw.startswith("{")
     assert (message["MsgType"], type(message["MsgId"])) == ("text", int)
     assert [entry["from"] for entry in await rig.chat()] == ["member"]
+
+
+async def test_a_message_has_the_jumped_time_and_its_signature_the_machines(rig: Rig) -> None:
+    rig.pass_time(days=30)
+    await rig.act("follow")
+    (push,) = rig.shop.pushes
+    assert abs(int(push.query["timestamp"]) - machine_unix()) <= 5
+    assert int(push.message["CreateTime"]) - machine_unix() >= 30 * 86400 - 5
+
+
+def test_message_numbers_grow_and_never_repeat() -> None:
+    numbers = [new_message_id() for _ in range(2000)]
+    assert numbers == sorted(set(numbers))
+    assert 2**53 < numbers[0] < numbers[-1] < 2**63
 
 
 async def test_the_address_check_wants_its_echo_unchanged(rig: Rig) -> None:

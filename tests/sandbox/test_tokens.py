@@ -74,11 +74,13 @@ async def test_a_classic_token_outlives_its_successor_by_five_minutes(rig: Rig) 
 
 
 async def test_the_two_services_do_not_end_each_others_tokens(rig: Rig) -> None:
-    old = await classic(rig)
-    await stable(rig, force_refresh=True)
+    old, steady = await classic(rig), await stable(rig, force_refresh=True)
     await stable(rig)
     rig.pass_time(minutes=10)
     assert await errcode_of(rig, old["access_token"]) == 0
+    await classic(rig)
+    rig.pass_time(minutes=10)
+    assert await errcode_of(rig, steady["access_token"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Receipts that are not quite right (变造小票): none is accepted, all are refused alike."""
+
+import random
+from collections import defaultdict
+from typing import Any
+from urllib.parse import quote
+
+from tests.contract.bench import Bench
+from tests.contract.client import Phone
+from tests.contract.installation import scale, seed
+from tests.contract.mutations import ILL_FORMED, WELL_FORMED
+
+TRIES = 250
+TRIES_A_PERSON = 8  # ten failures an hour are one limit of the door
+WAYS = ("link", "scene", "menu scan", "link typed", "typed")
+ALL = WELL_FORMED | ILL_FORMED
+
+
+async def attempt(phone: Phone, way: str, *, token: str, link: str) -> Any:
+    """What the phone is told; a page by its status and words."""
+    if way == "link":
+        page = await phone.opens(link + quote(token, safe=""))
+        return page.status, page.words
+    pushes = {
+        "scene": lambda: phone.scan(token),
+        "menu scan": lambda: phone.scan_result(link + token),
+        "link typed": lambda: phone.text(link + token),
+        "typed": lambda: phone.text(token),
+    }
+    answer = await phone.deliver(pushes[way]())
+    assert answer.status == 200
+    return answer.text
+
+
+async def bookkeeping(bench: Bench, people: list[Phone]) -> set[str]:
+    """Tables that change by themselves or by a message that changes nothing."""
+    before = await bench.holdings()
+    for phone in people:
+        await phone.says("帮助")
+    return bench.changed(before, await bench.holdings())
+
+
+async def test_no_mutated_receipt_is_accepted(bench: Bench) -> None:
+    chance = random.Random(seed())
+    token = await bench.receipt(7700)
+    till = bench.shop.enrolments["cd01-1"]
+    offline = bench.till().offline_token(bench.new_sequence(), 8800)
+    people = [await bench.member() for _ in range(scale(TRIES) // TRIES_A_PERSON + 1)]
+    unknown = await people[0].says("天地玄黄宇宙洪荒")
+    may_change = await bookkeeping(bench, people)
+    before, told = await bench.holdings(), defaultdict(set)
+    for number in range(scale(TRIES)):
+        way, kind = WAYS[number % len(WAYS)], chance.choice(list(ALL))
+        made = ALL[kind](chance.choice([token, offline]), till, chance)
+        phone = people[number // TRIES_A_PERSON]
+        said = await attempt(phone, way, token=made, link=till.claim_url)
+        told[(way, kind in WELL_FORMED)].add((said, kind, made))
+    after = await bench.holdings()
+    assert bench.grown(bench.counts(before), bench.counts(after)) == {}
+    assert bench.changed(before, after) <= may_change
+    assert_all_refused_alike(told, unknown)
+    assert "127" in await people[-1].says(token)
+    assert "88" in await people[-1].says(offline)
+
+
+def assert_all_refused_alike(told: dict[tuple[str, bool], set[Any]], unknown: str) -> None:
+    """One page, one sentence; a damaged token typed bare is an unknown word."""
+    words = {key: {said for said, _, _ in tries} for key, tries in told.items()}
+    pages = words["link", True] | words["link", False]
+    assert [status for status, _ in pages] == [404], sorted(told["link", False])
+    ways = ("scene", "menu scan", "link typed")
+    refusals = set().union(*(words[way, good] for way in ways for good in (True, False)))
+    assert len(refusals) == 1, told
+    assert refusals != {unknown}
+    assert words["typed", False] == {unknown}, told["typed", False]
+    assert len(words["typed", True]) == 1, told["typed", True]
+    assert words["typed", True] <= refusals | {unknown}

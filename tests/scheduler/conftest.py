@@ -1,0 +1,5 @@
+"""Every test that asks for a shop or a database runs on SQLite and on PostgreSQL."""
+
+from tests.databases import clock, database, empty_database, shop
+
+__all__ = ["clock", "database", "empty_database", "shop"]

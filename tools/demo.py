@@ -1,0 +1,113 @@
+"""`make run`: the whole thing on embedded parts, with demo data, until Ctrl-C.
+
+Starts the server and the sandbox as two processes of their own and ends both.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from bot.config import Settings, load_settings
+from tools.demo_shop import prepare, sandbox_config, var_folder
+
+CONFIG = Path("config.toml")
+SANDBOX_PORT = 8001
+READY_SECONDS = 30
+STOP_SECONDS = 20
+
+WELCOME = """
+  Shuke (熟客) is running.
+
+    sandbox   http://127.0.0.1:{sandbox}   a phone, a till and a clock to play with: begin here
+    server    http://127.0.0.1:{port}
+    metrics   http://127.0.0.1:{admin}/metrics
+
+  Try: 关注 (follow) → send 入会 → 同意 → ring up a 拿铁 at the till → scan the receipt → send 积分.
+  Ctrl-C ends all of it. What you did is kept in var/; delete that folder to begin anew.
+"""
+
+
+def main() -> int:
+    settings = load_settings(CONFIG, os.environ)
+    server = settings.server
+    for port in (server.port, SANDBOX_PORT, server.admin_port):
+        if _is_taken(port):
+            print(f"port {port} is in use: end the program that listens there and try again")
+            return 2
+    asyncio.run(prepare(settings))
+    _write_sandbox_config(settings)
+    return _run(settings)
+
+
+def _write_sandbox_config(settings: Settings) -> None:
+    path = var_folder(settings) / "sandbox.toml"
+    path.touch(mode=0o600)
+    path.write_text(sandbox_config(settings, SANDBOX_PORT), encoding="utf-8")
+
+
+def _run(settings: Settings) -> int:
+    server = settings.server
+    commands = (
+        ["-m", "bot", "serve", "--config", str(CONFIG)],
+        ["-m", "sandbox", "--config", str(var_folder(settings) / "sandbox.toml")],
+    )
+    # A group of their own: Ctrl-C reaches us, and we end them in order.
+    processes = [
+        subprocess.Popen([sys.executable, *command], start_new_session=True) for command in commands
+    ]
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        for url in (
+            f"http://127.0.0.1:{server.admin_port}/readyz",
+            f"http://127.0.0.1:{SANDBOX_PORT}/stage/state",
+        ):
+            _wait_for(url, processes)
+        print(
+            WELCOME.format(sandbox=SANDBOX_PORT, port=server.port, admin=server.admin_port),
+            flush=True,
+        )
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+        print("one of the two ended by itself; its last lines are above")
+        return 1
+    except KeyboardInterrupt:
+        print("\nending…")
+        return 0
+    finally:
+        _end(processes)
+
+
+def _wait_for(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and all(p.poll() is None for p in processes):
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - an address of ours
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
