@@ -57,12 +57,25 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 return int(_run_loop(cli_shop.run_enrol(settings, options.till)))
             case "verify":
                 return int(_run_loop(cli_shop.run_verify(settings)))
-            case "keys" if options.action == "init":
-                return cli_shop.run_keys_init(settings)
             case _:
-                return cli_shop.run_keys_rotate(settings)
+                return _keys(options, settings)
     except (SchemaMismatch, DatabaseMissing, KeyRingRefused) as refused:
         return _complain(str(refused))
+
+
+def _keys(options: argparse.Namespace, settings: Settings) -> int:
+    from bot import cli_shop
+
+    match options.action:
+        case "init":
+            return cli_shop.run_keys_init(settings)
+        case "rotate":
+            return cli_shop.run_keys_rotate(settings, options.purpose)
+        case "reseal":
+            return int(_run_loop(cli_shop.run_keys_reseal(settings)))
+        case _:
+            removal = cli_shop.run_keys_remove(settings, options.purpose, options.id)
+            return int(_run_loop(removal))
 
 
 def _run_loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -114,8 +127,10 @@ def _parser() -> argparse.ArgumentParser:
     till.add_argument("action", choices=["enrol"])
     till.add_argument("till")
     command("verify", "audit the ledger")
-    keys = command("keys", "make or rotate the key ring")
-    keys.add_argument("action", choices=["init", "rotate"])
+    keys = command("keys", "make the key ring, rotate a key, seal anew, remove an old key")
+    keys.add_argument("action", choices=["init", "rotate", "reseal", "remove"])
+    keys.add_argument("--purpose", choices=["field", "till_seal"], default="field")
+    keys.add_argument("--id", type=int, default=0, help="the key to remove")
     return parser
 
 

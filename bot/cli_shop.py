@@ -10,10 +10,11 @@ from bot.app import connect, opened_shop
 from bot.config import Settings
 from loyalty.shop_file import ShopFileFaults
 from services.loading import load_shop
+from services.resealing import count_under_old_keys, reseal_all
 from services.tills import TillUnknown, enrol_till
 from services.verify import verify_ledger
 from storage.database import close_database
-from storage.keyring import create_keyring, rotate
+from storage.keyring import KeyUnknown, create_keyring, remove_key, rotate
 from storage.migrate import migrate
 
 FAULT = 2
@@ -73,9 +74,31 @@ def run_keys_init(settings: Settings) -> int:
     return 0
 
 
-def run_keys_rotate(settings: Settings) -> int:
-    ring = rotate(settings.keys.file, os.urandom)
-    print(f"new values are sealed under field key {ring.current_id()}; restart the servers")
+def run_keys_rotate(settings: Settings, purpose: str) -> int:
+    ring = rotate(settings.keys.file, os.urandom, purpose=purpose)
+    key_id = ring.current_id(purpose)
+    print(f"{purpose} key {key_id} is current: restart the servers, then run keys reseal")
+    return 0
+
+
+async def run_keys_reseal(settings: Settings) -> int:
+    async with opened_shop(settings) as parts:
+        moved = await reseal_all(parts.shop)
+    print(f"{moved} values moved to the current keys")
+    return 0
+
+
+async def run_keys_remove(settings: Settings, purpose: str, key_id: int) -> int:
+    """An old key goes only when nothing is sealed under it any more."""
+    async with opened_shop(settings) as parts:
+        left = (await count_under_old_keys(parts.shop)).get(purpose, 0)
+    if left:
+        return _fault(f"{left} values are still under an old {purpose} key: run keys reseal first")
+    try:
+        remove_key(settings.keys.file, key_id, purpose=purpose)
+    except (KeyUnknown, ValueError) as refused:
+        return _fault(str(refused))
+    print(f"{purpose} key {key_id} is gone: restart the servers")
     return 0
 
 

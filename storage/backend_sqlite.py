@@ -1,9 +1,11 @@
 """SQLite under tortoise, with transactions that take the write lock at once.
 
 A deferred BEGIN lets two processes read first and then fail with "database is locked"
-(reliability P2), and tortoise keeps its lock for ever when BEGIN itself fails (P1).
+(reliability P2). And when BEGIN itself fails, tortoise would keep its lock for ever (P1) and keep
+showing the transaction to this task, whose next try would be a savepoint without the lock.
 """
 
+import asyncio
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -12,6 +14,7 @@ from tortoise.backends.sqlite.client import (
     SqliteTransactionContext,
     SqliteTransactionWrapper,
 )
+from tortoise.connection import get_connections
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -21,10 +24,23 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
 class CleanSqliteTransactionContext(SqliteTransactionContext):
     async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
         try:
-            return await super().__aenter__()
+            await self.ensure_connection()
+            await self._begin()
         except BaseException:
             self._trxlock.release()
+            raise
+        client: TransactionalDBClient = self.connection
+        self.token = get_connections().set(self.connection_name, client)
+        return client
+
+    async def _begin(self) -> None:
+        try:
+            await self.connection.begin()
+        except asyncio.CancelledError:
+            # The driver's thread begins all the same; this waits in line behind it.
+            await self.connection._connection.rollback()
             raise
 
 

@@ -1,5 +1,6 @@
 """The database (数据库): opening and closing it, and which of the two kinds it is."""
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ OUTAGES = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    # Busy beyond all retries, or out of connections or disk: nothing was decided either.
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
     OSError,
 )
 MODELS = "storage.models"
@@ -75,7 +80,7 @@ def current_client() -> BaseDBAsyncClient:
 
 def is_outage(error: BaseException) -> bool:
     """The database is away: the caller may ask again, nothing was decided."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | sqlite3.OperationalError):
         return "locked" in str(error) or "disk" in str(error)
     return isinstance(error, OUTAGES)
 

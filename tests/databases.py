@@ -18,6 +18,9 @@ from tests.shop_parts import MachineClock, open_test_shop
 
 KINDS = ["sqlite", "postgres"]
 POOL_SIZE = 10
+# For what only one of them can do; everything else runs on both.
+only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+only_postgres = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 # By the port of the server; several conftest.py import the fixtures of this module.
 POSTGRES_TEMPLATES: dict[int, str] = {}
 

@@ -14,6 +14,7 @@ stand further down in the same reply. A reply that nobody expected fails, too.
 """
 
 import itertools
+import json
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from bot.app import Parts, dispatcher_for
 from bot.chat import Content
@@ -39,6 +41,7 @@ from services.tills import Till, enrol_till
 from storage.database import DatabaseAddress
 from storage.keyring import PURPOSES, KeyRing
 from storage.models import OutboxMessage
+from storage.sql import rows
 from tests.cast import CAST, Character
 from tests.shop_parts import OPENING, MachineClock, open_test_shop
 from tests.source_code import ROOT
@@ -137,8 +140,17 @@ class ShopUnderTest:
     async def delivered(self) -> list[tuple[str, str]]:
         """What was put into the outbox: to whom and what, oldest first."""
         names = {person.openid: person.name for person in CAST.values()}
-        rows = await OutboxMessage.all().order_by("id")
-        return [(names[row.openid], row.content) for row in rows]
+        queued = await OutboxMessage.all().order_by("id")
+        contents = [Content(**json.loads(row.content)) for row in queued]
+        return [
+            (names[row.openid], as_read(said)) for row, said in zip(queued, contents, strict=True)
+        ]
+
+    async def holdings(self) -> dict[str, list[dict[str, Any]]]:
+        """Every row of every table: equal before and after means that nothing changed."""
+        tables = await rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        names = [table["name"] for table in tables if not table["name"].startswith("sqlite_")]
+        return {name: await rows(f'SELECT * FROM "{name}"') for name in names}
 
     async def sell(self, amount_fen: int = 3200, **facts: object) -> Answer:
         """A till reports a purchase; its answer."""

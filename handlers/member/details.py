@@ -3,7 +3,7 @@
 import re
 
 from bot.chat import Chat
-from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue
+from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue, Progress
 from bot.routing import Router
 from handlers.membership import members_only
 from services.details import (
@@ -57,7 +57,7 @@ def _one_question(name: str) -> Dialogue:
     async def done(chat: Chat, answers: Answers) -> None:
         value = answers[name]
         if value is not None:
-            return await _change(chat, name, str(value))
+            return await _change(chat, name, str(value), asked_by=dialogue)
         details = await show_details(chat.shop, _member_id(chat))
         await chat.say("details/skipped", more=_more(chat, details, asked=name))
 
@@ -85,10 +85,13 @@ async def ask_birthday(chat: Chat, member_id: int) -> None:
     await chat.open(birthday)
 
 
-async def _change(chat: Chat, name: str, text: str) -> None:
+async def _change(chat: Chat, name: str, text: str, *, asked_by: Dialogue | None = None) -> None:
     try:
         details = await change_detail(chat.shop, _member_id(chat), name, text)
     except BadDetail as bad:
+        if asked_by is not None and bad.wording == f"details/bad_{name}":
+            # Only today tells that a birthday is still to come: the question stays open.
+            chat.progress = Progress(asked_by.name)
         return await chat.say(bad.wording)
     line = chat.phrase(f"details/line_{name}", value=details.masked[name])
     await chat.say("details/saved", line=line, more=_more(chat, details, asked=name))

@@ -2,12 +2,13 @@
 
 import base64
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from tests.contract.accounts import MAIN, MINI
-from tests.contract.till import EPOCH_OF_RECEIPTS, Enrolment, token_of
+from tests.contract.till import EPOCH_OF_RECEIPTS, VERSION, Enrolment, token_of
 from tests.contract.wire import (
     Envelope,
     aes_query,
@@ -52,12 +53,19 @@ def inserted(token: str, mark: str, chance: random.Random) -> str:
     return token[:at] + mark + token[at:]
 
 
+def is_shaped(token: str) -> bool:
+    """The canonical 43 characters of the right version; only the till's key tells more."""
+    if not re.fullmatch(r"[\w-]{43}", token, re.ASCII):
+        return False
+    data = base64.urlsafe_b64decode(token + "=")
+    return data[0] == VERSION and base64.urlsafe_b64encode(data).decode() == token + "="
+
+
 def made_wrong(till: Enrolment, chance: random.Random, **wrong: object) -> str:
     return token_of(till, chance.randrange(10**6, 2**31), chance.randrange(100, 10**5), **wrong)
 
 
-# What is still 43 characters of the right alphabet.
-WELL_FORMED: dict[str, Mutation] = {
+RECEIPTS: dict[str, Mutation] = {
     "bit flipped": flipped,
     "character changed": character_changed,
     "not canonical": not_canonical,
@@ -71,8 +79,6 @@ WELL_FORMED: dict[str, Mutation] = {
     "other key": lambda t, till, chance: made_wrong(till, chance, key=chance.randbytes(32)),
     "expired": lambda t, till, c: made_wrong(till, c, minutes=now_minutes() - 31 * DAY_MINUTES),
     "from the future": lambda t, till, c: made_wrong(till, c, minutes=now_minutes() + DAY_MINUTES),
-}
-ILL_FORMED: dict[str, Mutation] = {
     "truncated": lambda token, till, chance: token[: chance.randrange(1, 43)],
     "extended": lambda token, till, chance: token + chance.choice(ALPHABET),
     "twice": lambda token, till, chance: token + token,

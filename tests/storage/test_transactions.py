@@ -1,4 +1,4 @@
-"""Transactions (事务) under cancels, failing BEGINs, deadlocks and nesting (reliability P1, P5, P7)."""
+"""Transactions (事务) under cancels and failing BEGINs (reliability P1)."""
 
 import asyncio
 import random
@@ -12,12 +12,11 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
-from services.shop import Shop
 from storage.backend_sqlite import ImmediateTransaction
 from storage.coupons import take_from_counter
 from storage.database import is_postgres
-from storage.sql import change, row, rows
-from storage.transactions import ATTEMPTS, NestedTransaction, finish_transactions, transactional
+from storage.sql import row, rows
+from storage.transactions import ATTEMPTS, finish_transactions, transactional
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -76,30 +75,82 @@ async def test_cancelled_reads_leave_no_connection_behind() -> None:
     assert await nothing_leaked()
 
 
-async def test_a_cancel_at_the_door_of_a_transaction_leaves_nothing_behind() -> None:
-    """Past the helper, as a loop does that shuts down."""
+async def test_a_cancel_while_a_transaction_begins_leaves_nothing_behind() -> None:
+    """Past the helper, as a loop does that ends with tasks under way."""
     chance = random.Random(3)
-
-    async def enter() -> None:
-        context = in_transaction("default")
-        await context.__aenter__()
-        await context.__aexit__(None, None, None)
-
-    class Slow:
-        """Cancelled while entering, never while leaving."""
-
-        async def __call__(self) -> None:
-            await asyncio.shield(asyncio.ensure_future(enter()))
-
+    cancelled = 0
     for _ in range(CANCELS // 10):
-        await asyncio.gather(*[cancel_entering(chance) for _ in range(10)])
-        await asyncio.gather(*[cancel_somewhere(Slow(), chance) for _ in range(3)])
+        cancelled += sum(await asyncio.gather(*[cancel_beginning(chance) for _ in range(10)]))
+    assert cancelled > CANCELS // 4
     assert await nothing_leaked()
 
 
-async def cancel_entering(chance: random.Random) -> None:
-    context = in_transaction("default")
-    task = asyncio.ensure_future(context.__aenter__())
-    await asyncio.wait([task], timeout=chance.choice([0, chance.uniform(0, 0.002)]))
-    task.cancel()
+async def cancel_beginning(chance: random.Random) -> bool:
+    begun = False
+
+    async def work() -> None:
+        nonlocal begun
+        async with in_transaction("default"):
+            begun = True
+
+    task = asyncio.ensure_future(work())
+    await asyncio.wait([task], timeout=chance.choice([0, chance.uniform(0, 0.004)]))
+    if not begun:
+        task.cancel()
     await asyncio.wait([task])
+    return not begun
+
+
+@pytest.fixture
+def failing_begin(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
+    """Each BEGIN takes one fault from the list as long as there are any."""
+    faults: list[BaseException] = []
+
+    def refuse_first(begin: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        async def refusing(self: TransactionalDBClient) -> None:
+            if faults:
+                raise faults.pop()
+            await begin(self)
+
+        return refusing
+
+    for backend in (ImmediateTransaction, TransactionWrapper):
+        monkeypatch.setattr(backend, "begin", refuse_first(backend.begin))
+    return faults
+
+
+def busy() -> Exception:
+    if is_postgres():
+        return asyncpg.ConnectionDoesNotExistError("connection was closed in the middle")
+    return sqlite3.OperationalError("database is locked")
+
+
+async def test_a_begin_that_fails_gives_back_what_it_took(
+    failing_begin: list[BaseException],
+) -> None:
+    for _ in range(15):  # more often than there are connections
+        failing_begin.append(RuntimeError("no transaction today"))
+        with pytest.raises(RuntimeError):
+            await count("x")
+    assert await nothing_leaked()
+    assert await counted("x") == 0
+
+
+async def test_a_begin_that_fails_for_a_moment_is_tried_again_as_a_whole_transaction(
+    failing_begin: list[BaseException],
+) -> None:
+    failing_begin.extend([busy(), busy()])
+    await count("x")
+    assert await counted("x") == 1
+    assert await nothing_leaked()
+
+
+async def test_a_begin_that_keeps_failing_ends_with_its_own_fault(
+    failing_begin: list[BaseException],
+) -> None:
+    failing_begin.extend(busy() for _ in range(ATTEMPTS + 1))
+    with pytest.raises((asyncpg.ConnectionDoesNotExistError, sqlite3.OperationalError)):
+        await count("x")
+    assert len(failing_begin) == 1
+    failing_begin.clear()
+    assert await nothing_leaked()
