@@ -150,7 +150,8 @@ class Webhook:
 
 
 def _sealed(opened: OpenedPush, push: Push, text: str) -> web.Response:
-    reply = render_reply(TextReply(text), push, now_seconds=opened.opened_at_seconds)
+    # The push's own second, so that a repeat gets the first answer to the letter.
+    reply = render_reply(TextReply(text), push, now_seconds=push.created_at)
     sealed = seal_reply(reply, opened)
     return web.Response(body=sealed.body, content_type=sealed.content_type, charset="utf-8")
 

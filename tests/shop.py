@@ -221,6 +221,11 @@ def as_read(content: Content) -> str:
     return LINK.sub(r"【\2】", content.value)
 
 
+def full_width(text: str) -> str:
+    """As a Chinese keyboard writes ASCII letters and digits."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+
+
 async def new_till(shop: Shop, code: str = "cd01-1") -> Till:
     enrolment = await enrol_till(shop, code)
     return Till(

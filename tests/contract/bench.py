@@ -12,10 +12,10 @@ from typing import TypeVar
 import aiohttp
 import asyncpg
 
-from tests.contract.accounts import MAIN
+from tests.contract.accounts import ACCOUNTS, MAIN
 from tests.contract.client import Phone, member_codes_in
 from tests.contract.fake_wechat import FakeWeChat
-from tests.contract.installation import Installation
+from tests.contract.installation import START_SECONDS, Installation
 from tests.contract.till import Till
 from tests.contract.wire import Account
 
@@ -47,6 +47,26 @@ class Bench:
 
     def till(self, code: str = "cd01-1") -> Till:
         return Till(self.shop.enrolments[code], self.session, self.shop.urls)
+
+    async def is_open(self, number: int) -> bool:
+        """Whether that process answers at its port."""
+        try:
+            async with self.session.get(f"{self.shop.urls[number]}/") as response:
+                return response.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def until_ready(self, number: int) -> None:
+        async with asyncio.timeout(START_SECONDS):
+            while not await self.is_open(number):
+                self.shop.assert_running(number)
+                await asyncio.sleep(0.01)
+
+    def secrets(self) -> list[str]:
+        """What must stand in no log."""
+        accounts = [(one.token, one.aes_key, one.secret) for one in ACCOUNTS]
+        tills = [enrolment.key for enrolment in self.shop.enrolments.values()]
+        return [*itertools.chain.from_iterable(accounts), *tills, *self.wechat.tokens]
 
     async def follower(self) -> Phone:
         phone = self.phone()

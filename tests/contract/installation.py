@@ -133,11 +133,6 @@ class Installation:
             )
         return server
 
-    def start(self, number: int = 0) -> ServerRun:
-        server = self.launch(number)
-        self.wait_until_ready(number)
-        return server
-
     def wait_until_ready(self, number: int) -> None:
         give_up_at = time.monotonic() + START_SECONDS
         while not answers(f"{self.servers[number].url}/"):
@@ -150,10 +145,12 @@ class Installation:
         assert process is not None
         assert process.poll() is None, f"serve ended:\n{self.words_of(number)}"
 
-    def start_all(self) -> None:
-        for number in range(self.process_count):
+    def start_missing(self) -> None:
+        """Every process that is not running, all at once."""
+        down = [number for number, server in enumerate(self.servers) if server.process is None]
+        for number in down:
             self.launch(number)
-        for number in range(self.process_count):
+        for number in down:
             self.wait_until_ready(number)
 
     def stop_all(self) -> None:

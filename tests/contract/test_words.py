@@ -101,7 +101,7 @@ async def test_a_dialogue_goes_on_after_the_server_was_killed(bench: Bench) -> N
     await phone.says("入会")
     for number in range(bench.shop.process_count):
         bench.shop.kill(number)
-    bench.shop.start_all()
+    bench.shop.start_missing()
     assert "50" in numbers_in(await phone.says("同意", at=1))
     assert "50" in await bench.points_of(phone)
 

@@ -1,5 +1,7 @@
 """扫小票: a receipt by text, link, scene and menu scan; claimed once, by one, for ever."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.pushes import PushBody, ScanCode, TextMessage
@@ -17,8 +19,8 @@ def menu_scan(content: str) -> ScanCode:
     return ScanCode(key="scan", scan_kind="qrcode", content=content, waits=True)
 
 
-WAYS = {
-    "typed": lambda token: TextMessage(token),
+WAYS: dict[str, Callable[[str], PushBody]] = {
+    "typed": TextMessage,
     "typed with space": lambda token: TextMessage(f" {token}\n"),
     "link": lambda token: TextMessage(LINK + token),
     "menu": menu_scan,
@@ -137,7 +139,7 @@ def damaged(token: str) -> str:
     ],
 )
 async def test_a_damaged_token_is_refused_in_a_link_and_unknown_when_typed(
-    shop_under_test: ShopUnderTest, body: "type[PushBody]", told: str
+    shop_under_test: ShopUnderTest, body: Callable[[str], PushBody], told: str
 ) -> None:
     shop, token = shop_under_test, await shop_under_test.receipt()
     before = await shop.holdings()

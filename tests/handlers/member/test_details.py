@@ -3,7 +3,7 @@
 import pytest
 
 from storage.models import Member
-from tests.shop import ShopUnderTest
+from tests.shop import ShopUnderTest, full_width
 
 BAD_PHONE = "这不像手机号，请发送 11 位手机号，例如 13800138000；不想填回【跳过】。"
 BAD_NAME = "称呼请控制在 1 到 20 个字；不想填回【跳过】。"
@@ -33,7 +33,7 @@ async def test_data_is_sealed_in_its_row(shop_under_test: ShopUnderTest) -> None
     [
         ("1 13800138000", "记下了：手机号 138****8000"),
         ("1 +86 138 0013 8000", "记下了：手机号 138****8000"),
-        ("1 １３８００１３８０００", "记下了：手机号 138****8000"),
+        (f"1 {full_width('13800138000')}", "记下了：手机号 138****8000"),
         ("2 王小明", "记下了：称呼 王*"),
         ("2、王小明", "记下了：称呼 王*"),
         ("2. 王小明", "记下了：称呼 王*"),

@@ -3,7 +3,7 @@
 import pytest
 
 from storage.sql import change
-from tests.shop import ShopUnderTest
+from tests.shop import ShopUnderTest, full_width
 
 UNKNOWN = "没有听懂。可以发送："
 NOT_A_MEMBER = "还不是会员，回【入会】即可加入，只需一步。"
@@ -133,7 +133,8 @@ async def test_a_word_may_have_space_around_it_and_nothing_visible_inside(
 
 
 @pytest.mark.parametrize(
-    "written", ["积 分", "積分", "积兮", "积分!", "查一下积分", "һelp", "hеlp", "入㑹", "＃", "0"]
+    "written",
+    ["积 分", "積分", "积兮", "积分!", "查一下积分", "\u04bbelp", "h\u0435lp", "入㑹", "#", "0"],
 )
 async def test_what_only_looks_like_a_word_is_unknown(
     shop_under_test: ShopUnderTest, written: str
@@ -142,7 +143,7 @@ async def test_what_only_looks_like_a_word_is_unknown(
     assert reply.startswith(UNKNOWN)
 
 
-@pytest.mark.parametrize("written", ["帮助", "菜单", "?", "？", "help", "HELP", "Ｈｅｌｐ"])
+@pytest.mark.parametrize("written", ["帮助", "菜单", "?", "？", "help", "HELP", full_width("Help")])
 async def test_help_lists_the_words_shortest_first(
     shop_under_test: ShopUnderTest, written: str
 ) -> None:
