@@ -46,7 +46,6 @@ async def show_state(request: web.Request) -> web.Response:
             ],
             "till": till,
             "now": world.clock.now().isoformat(),
-            "language_hint": _language(request),
         }
     )
 
@@ -116,7 +115,3 @@ def _phone(world: World, phone: Phone) -> JsonObject:
         "openids": {name: contact.openid for name, contact in contacts.items()},
         "following": {name: contact.following for name, contact in contacts.items()},
     }
-
-
-def _language(request: web.Request) -> str:
-    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"

@@ -23,11 +23,6 @@ export function knows(key) {
   return key in DICTIONARIES[language];
 }
 
-/** The server's wish holds only for a person who never chose. */
-export function suggestLanguage(hint) {
-  if (DICTIONARIES[hint] && !localStorage.getItem(REMEMBERED_AS)) speak(hint);
-}
-
 export function switchLanguage() {
   const next = language === "zh" ? "en" : "zh";
   localStorage.setItem(REMEMBERED_AS, next);

@@ -4,7 +4,7 @@ import { stage } from "./api.js";
 import { showNow, startClock } from "./clock.js";
 import { question } from "./dialog.js";
 import { drawHints } from "./hints.js";
-import { say, suggestLanguage, switchLanguage, translate } from "./i18n.js";
+import { say, switchLanguage, translate } from "./i18n.js";
 import { icon } from "./icons.js";
 import { startJournal } from "./journal.js";
 import { Phone } from "./phone.js";
@@ -36,7 +36,6 @@ async function stateOfTheStage() {
 }
 
 function setTheStage(state) {
-  suggestLanguage(state.language_hint);
   lay({ accounts: state.accounts });
   showNow(state.now);
   for (const record of state.phones) putPhone(record);
