@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import ClientSession
 
@@ -91,7 +92,7 @@ async def connect(settings: Settings, *, patient: bool = False) -> DatabaseAddre
 
 def redis_url(settings: Settings) -> str:
     url, password = settings.redis.url, settings.redis.password
-    return url.replace("redis://", f"redis://:{password}@", 1) if password else url
+    return url.replace("redis://", f"redis://:{quote(password, safe='')}@", 1) if password else url
 
 
 def load_keys(settings: Settings) -> KeyRing:

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent.parent / "templates" / "pages"
 PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
-        "frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

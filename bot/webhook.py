@@ -18,7 +18,7 @@ from bot.envelope import OpenedPush, open_push, seal_reply, verify_address
 from bot.inbox import Inbox
 from bot.logs import message_id
 from bot.metrics import ANSWER_SECONDS, PUSHES
-from bot.pushes import Push, UselessPush, read_push
+from bot.pushes import Push, UnknownPush, UselessPush, read_push
 from bot.replies import TextReply, render_reply
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,8 @@ class Webhook:
         if push.to != account.original_id:
             return self._ignore(account, "other_account")
         message_id.set(push.key)
+        if isinstance(push.body, UnknownPush):
+            self._note_unknown(account, push.body)
         response = await self._answer(opened, push)
         ANSWER_SECONDS.observe(self._now_seconds() - begun_at)
         return response
@@ -135,6 +137,11 @@ class Webhook:
         if account is None:
             raise web.HTTPNotFound
         return account
+
+    def _note_unknown(self, account: Account, body: UnknownPush) -> None:
+        PUSHES.labels(account.name, "unknown").inc()
+        kind = f"{body.type} {body.event}".strip()[:80]
+        log.info("push_unknown", extra={"facts": {"account": account.name, "kind": kind}})
 
     def _refuse(self, account: Account, bad: BadPush) -> web.Response:
         PUSHES.labels(account.name, "refused").inc()

@@ -42,7 +42,14 @@ from storage.purchases import (
 )
 from storage.transactions import transactional
 
-__all__ = ["ClaimAnswer", "FoundToken", "check_on_its_face", "claim_receipt", "find_token"]
+__all__ = [
+    "ClaimAnswer",
+    "FoundToken",
+    "ReceiptRefused",
+    "check_on_its_face",
+    "claim_receipt",
+    "find_token",
+]
 
 RESERVED_FOR = timedelta(hours=24)
 PENDING_FOR = timedelta(hours=72)

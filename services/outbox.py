@@ -6,6 +6,7 @@ from typing import Any
 from services.shop import Shop
 from storage.outbox import (
     ClaimedMessage,
+    anything_due,
     claim_messages,
     count_by_state,
     finish_message,
@@ -34,9 +35,15 @@ async def queue_replies(
         )
 
 
-@transactional
 async def take_due_messages(shop: Shop, worker: str, limit: int) -> list[ClaimedMessage]:
     """Claim what is due; messages a dead worker left in the middle become `unknown`."""
+    if not await anything_due(shop.clock.machine_now()):
+        return []
+    return await claim_due(shop, worker, limit)
+
+
+@transactional
+async def claim_due(shop: Shop, worker: str, limit: int) -> list[ClaimedMessage]:
     now = shop.clock.machine_now()
     await give_up_expired_leases(now)
     return await claim_messages(worker, now, limit)

@@ -52,6 +52,16 @@ async def put_in_outbox(
     )
 
 
+async def anything_due(now: datetime) -> bool:
+    """One short read, so that an idle worker does not write every second."""
+    found = await rows(
+        "SELECT 1 AS one FROM outbox WHERE (state = 'queued' AND due_at <= $1)"
+        " OR (state = 'sending' AND lease_until < $1) LIMIT 1",
+        to_ms(now),
+    )
+    return bool(found)
+
+
 async def claim_messages(worker: str, now: datetime, limit: int) -> list[ClaimedMessage]:
     """Take due messages under a lease, oldest first; two workers never take the same one."""
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""

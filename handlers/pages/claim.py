@@ -14,9 +14,9 @@ from handlers.pages.login import Login, LoginFailed
 from loyalty.money import yuan_text
 from loyalty.refusals import Refusal
 from services.callers import identify
-from services.claims import check_on_its_face, claim_receipt, find_token
+from services.claims import ReceiptRefused, check_on_its_face, claim_receipt, find_token
 from services.shop import Shop
-from services.visitors import check_visitor, count_failure
+from services.visitors import too_many_or
 
 COOKIE = "claim_state"
 
@@ -38,11 +38,10 @@ class ClaimPages:
         found = find_token(self.shop, self.shop.claim_url + token.removesuffix(".png"))
         receipt = found.receipt if found else None
         try:
-            await check_visitor(self.shop, request.remote or "")
             await check_on_its_face(self.shop, receipt)
-        except Refusal as refusal:
-            await count_failure(self.shop, request.remote or "")
-            return self._refused(refusal)
+        except ReceiptRefused as refusal:
+            # A good receipt is never held up by what others tried from the same address.
+            return self._refused(await too_many_or(self.shop, refusal, request.remote or ""))
         link = self.shop.claim_url + token.removesuffix(".png")
         if wants_picture:
             return await self.pages.qr_picture(link)

@@ -47,10 +47,10 @@ class TillDoor:
                 message = self._shop.phrase(refusal.wording, refusal.facts)
                 return JsonFault(refusal.status, message).response(request_id)
             except Exception as error:
-                if not self._is_outage(error):
-                    raise
-                log.exception("till_request_failed")
-                return JsonFault(503, "the database is away, send it again").response(request_id)
+                # Every call is idempotent, so whatever it was, the till may send it again.
+                log.exception("till_request_failed", extra={"facts": {"request_id": request_id}})
+                reason = "the database is away" if self._is_outage(error) else "this failed here"
+                return JsonFault(503, f"{reason}: send it again").response(request_id)
 
         return handle
 

@@ -105,7 +105,7 @@ def desk() -> Desk:
     ("body", "told"),
     [
         ("积分", "command"),
-        (" ＲＥＤ ".replace("ＲＥＤ", "\uff32\uff25\uff24"), "command"),
+        (" \uff32\uff25\uff24 ", "command"),
         ("42", "understood 42"),
         ("你好", "fallback"),
         ("", "fallback"),

@@ -1,6 +1,6 @@
 """路由: a new word is one new file, and a word two files claim stops the start."""
 
-import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -42,18 +42,14 @@ def offering(*words: str) -> Router:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A package of handlers with one folder and one module that offers nothing."""
+    """A package of handlers with one folder, and a module that offers nothing."""
     folder = tmp_path / "some_handlers" / "member"
     folder.mkdir(parents=True)
-    (folder.parent / "__init__.py").touch()
-    (folder / "__init__.py").touch()
+    for path in (folder.parent / "__init__.py", folder / "__init__.py"):
+        path.touch()
     (folder / "helpers.py").write_text("LIMIT = 3\n")
     monkeypatch.syspath_prepend(tmp_path)
-    made = __import__("some_handlers")
-    for name in [name for name in sys.modules if name.startswith("some_handlers")]:
-        monkeypatch.delitem(sys.modules, name)
-        sys.modules[name] = made
-    return made
+    return import_module("some_handlers")
 
 
 def test_a_new_file_is_found_without_a_list(package: ModuleType) -> None:

@@ -51,6 +51,11 @@ class ServerRun:
         """Send the signal and wait; the exit code."""
         assert self.process is not None
         self.process.send_signal(how)
+        return self.wait()
+
+    def wait(self) -> int:
+        """The exit code of a process that is on its way out."""
+        assert self.process is not None
         try:
             return self.process.wait(STOP_SECONDS)
         finally:
@@ -169,6 +174,9 @@ class Installation:
     def log_lines(self) -> list[dict[str, Any]]:
         texts = [server.log.read_text(encoding="utf-8") for server in self.servers]
         return [json.loads(line) for text in texts for line in text.splitlines() if line]
+
+    def errors(self) -> list[dict[str, Any]]:
+        return [line for line in self.log_lines() if line["level"] not in ("info", "warning")]
 
     def memory_kb(self, number: int = 0) -> int:
         status = Path(f"/proc/{self.servers[number].pid}/status").read_text(encoding="ascii")

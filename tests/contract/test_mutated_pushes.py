@@ -76,13 +76,14 @@ async def test_no_forged_push_is_let_in(bench: Bench) -> None:
     chance, phone = random.Random(seed()), await bench.member()
     token = await bench.receipt(7700)
     may_change = await quiet(bench, phone)
-    before, answers = await bench.holdings(), set()
+    before, answers, errors = await bench.holdings(), set(), bench.shop.errors()
     for number in range(scale(TRIES)):
         kind = chance.choice(list(FORGED))
         envelope = FORGED[kind](xml_of(phone.text(token)), chance)
         answer = await phone.post(envelope, at=number)
         answers.add((answer.status, answer.raw, kind if answer.status != 403 else ""))
     assert answers == {(403, b"", "")}
+    assert bench.shop.errors() == errors
     await assert_nothing_written(bench, before, may_change)
     assert "127" in await phone.says(token)
 

@@ -48,7 +48,7 @@ async def test_no_mutated_receipt_is_accepted(bench: Bench) -> None:
     people = [await bench.member() for _ in range(scale(TRIES) // TRIES_A_PERSON + 1)]
     unknown = await people[0].says("天地玄黄宇宙洪荒"), await people[0].scans("poster-7")
     may_change = await bookkeeping(bench, people)
-    before, told = await bench.holdings(), defaultdict(set)
+    before, told, errors = await bench.holdings(), defaultdict(set), bench.shop.errors()
     for number in range(scale(TRIES)):
         way, kind = WAYS[number % len(WAYS)], chance.choice(list(RECEIPTS))
         made = RECEIPTS[kind](chance.choice([token, offline]), till, chance)
@@ -58,6 +58,7 @@ async def test_no_mutated_receipt_is_accepted(bench: Bench) -> None:
     after = await bench.holdings()
     assert bench.grown(bench.counts(before), bench.counts(after)) == {}
     assert bench.changed(before, after) <= may_change
+    assert bench.shop.errors() == errors
     assert_all_refused_alike(told, unknown)
     assert "127" in await people[-1].says(token)
     assert "88" in await people[-1].says(offline)
