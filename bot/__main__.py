@@ -37,6 +37,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     # Imported late: `check-config` and faults answer without the whole program.
     from bot import cli_shop
     from bot.cli_serve import ROLES, serve
+    from bot.routing import Clash
     from storage.database import DatabaseMissing
     from storage.keyring_file import KeyRingRefused
     from storage.migrate import SchemaMismatch
@@ -59,7 +60,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 return int(_run_loop(cli_shop.run_verify(settings)))
             case _:
                 return _keys(options, settings)
-    except (SchemaMismatch, DatabaseMissing, KeyRingRefused) as refused:
+    except (SchemaMismatch, DatabaseMissing, KeyRingRefused, Clash) as refused:
         return _complain(str(refused))
 
 

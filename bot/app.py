@@ -92,7 +92,7 @@ async def connect(settings: Settings, *, patient: bool = False) -> DatabaseAddre
 
 def redis_url(settings: Settings) -> str:
     url, password = settings.redis.url, settings.redis.password
-    return url.replace("redis://", f"redis://:{quote(password, safe='')}@", 1) if password else url
+    return url.replace("://", f"://:{quote(password, safe='')}@", 1) if password else url
 
 
 def load_keys(settings: Settings) -> KeyRing:

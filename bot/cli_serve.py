@@ -24,7 +24,7 @@ from bot.config import Settings
 from bot.delivery import Delivery
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.inbox import Inbox
-from bot.metrics import state_gauges
+from bot.metrics import count_till_request, state_gauges
 from bot.pushes import Push
 from bot.web import Pages
 from bot.webhook import Webhook
@@ -110,7 +110,7 @@ async def _open_doors(
     if "web" in roles:
         app = web.Application(client_max_size=LARGEST_BODY)
         _webhook(parts, inbox, wake).add_to(app)
-        TillDoor(parts.shop, is_outage=is_outage).add_to(app)
+        TillDoor(parts.shop, is_outage=is_outage, count=count_till_request).add_to(app)
         _add_pages(app, parts, gateways)
         await _listen(stack, app, server.host, server.port)
 

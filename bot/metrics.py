@@ -22,6 +22,10 @@ TILL_REQUESTS = Counter(
 )
 
 
+def count_till_request(status: int) -> None:
+    TILL_REQUESTS.labels(str(status)).inc()
+
+
 def as_text() -> bytes:
     return generate_latest(REGISTRY)
 

@@ -107,6 +107,6 @@ class Runner:
 
 def _after(trigger: CronTrigger, instant: datetime) -> datetime:
     """The next planned time strictly after an instant."""
-    found = trigger.get_next_fire_time(None, instant + timedelta(seconds=1))
+    found = trigger.get_next_fire_time(None, instant + timedelta(microseconds=1))
     assert isinstance(found, datetime), trigger
     return found

@@ -36,9 +36,10 @@ from storage.purchases import (
     claim_of_receipt,
     claims_before_joining,
     insert_claim,
+    overdue_claims,
     purchase_of_claim,
     update_claim,
-    void_overdue_claims,
+    void_overdue_claim,
 )
 from storage.transactions import transactional
 
@@ -115,7 +116,7 @@ async def claim_genuine(shop: Shop, person: Person, receipt: Receipt) -> ClaimAn
     await lock_receipt(receipt.till_no, receipt.sequence)
     claim = await claim_of_receipt(receipt.till_no, receipt.epoch, receipt.sequence)
     if claim is None:
-        claim = await _new_claim(shop, person, receipt)
+        claim = await _new_claim(shop, person, receipt, member_id)
     elif not _is_theirs(claim, person.follower_id, member_id):
         claim = await _take_over_lapsed(shop, person, receipt, claim)
     return await settle(shop, claim, member_id)
@@ -166,17 +167,37 @@ async def settle_reserved(
     answers = []
     for claim in await claims_before_joining(follower_id, joined_at, shop.now()):
         await lock_receipt(claim["till_id"], claim["receipt_seq"])
-        answers.append(await settle(shop, claim, member_id))
+        try:
+            answers.append(await settle(shop, claim, member_id))
+        except ReceiptClaimed:
+            # Another member's after all: that must not keep anybody from joining.
+            await void_claim(claim)
     return answers
 
 
-@transactional
+async def void_claim(claim: ClaimRow) -> None:
+    """A helper for use cases that hold the receipt's lock."""
+    await update_claim(claim["id"], claim["state"], state="void", points=0, due_at=None)
+
+
 async def void_overdue(shop: Shop) -> int:
     """Pending claims whose till stayed silent are void; how many."""
-    return await void_overdue_claims(shop.now())
+    voided = 0
+    for claim in await overdue_claims(shop.now()):
+        voided += await _void_if_overdue(shop, claim)
+    return voided
 
 
-async def _new_claim(shop: Shop, person: Person, receipt: Receipt) -> ClaimRow:
+@transactional
+async def _void_if_overdue(shop: Shop, claim: ClaimRow) -> bool:
+    """Under the receipt's lock, because its upload may be arriving at this moment."""
+    await lock_receipt(claim["till_id"], claim["receipt_seq"])
+    return await void_overdue_claim(claim["id"], shop.now())
+
+
+async def _new_claim(
+    shop: Shop, person: Person, receipt: Receipt, member_id: int | None
+) -> ClaimRow:
     _refuse_unclaimable(shop, receipt)
     purchase = await purchase_of_claim(
         receipt.till_no, receipt.epoch, receipt.sequence, paid_at(receipt.minutes)
@@ -184,6 +205,8 @@ async def _new_claim(shop: Shop, person: Person, receipt: Receipt) -> ClaimRow:
     if purchase is None and is_online_sequence(receipt.sequence):
         # Such a token leaves only with the answer to its purchase.
         raise ReceiptRefused
+    if purchase is not None and purchase["member_id"] not in (None, member_id):
+        raise ReceiptClaimed
     claim_id = await insert_claim(
         person,
         till_id=receipt.till_no,

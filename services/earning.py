@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty.money import yuan_text
 from loyalty.points import EarningRule, ReceiptLine, points_for
-from services.points import earn_points
+from services.points import earn_points, points_balance
 from services.shop import Shop
 from storage.instants import from_ms
 from storage.purchases import set_purchase_member
@@ -38,7 +38,7 @@ async def credit_purchase(shop: Shop, purchase: dict[str, Any], member_id: int) 
     ):
         return None
     points = points_of_purchase(shop, purchase["paid_fen"], json.loads(purchase["lines"]))
-    balance = await earn_points(
+    await earn_points(
         shop,
         member_id,
         points,
@@ -53,7 +53,8 @@ async def credit_purchase(shop: Shop, purchase: dict[str, Any], member_id: int) 
         },
         occurred_at=from_ms(purchase["paid_at"]),
     )
-    return Credit(points, balance)
+    balance = await points_balance(shop, member_id)
+    return Credit(points, balance.points)
 
 
 def _rule(shop: Shop) -> EarningRule:

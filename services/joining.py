@@ -12,7 +12,7 @@ from loyalty.people import Purpose
 from loyalty.person import Person
 from services.claims import ClaimAnswer, settle_reserved
 from services.coupons import IssuedCoupon, issue_coupon
-from services.points import earn_points
+from services.points import earn_points, points_balance
 from services.shop import Shop
 from storage.models import Member
 from storage.people import add_consent, add_member, link_member, lock_follower, set_member_no
@@ -59,8 +59,8 @@ async def join_member(
     assert member.member_no is not None
     claims = await settle_reserved(shop, person.follower_id, member_id, member.joined_at)
     points, coupons = await _give_welcome_pack(shop, person, member_id)
-    balance = await earn_points(shop, member_id, 0, key="", cause={}, occurred_at=shop.now())
-    return Joined(member.member_no, points, tuple(coupons), tuple(claims), balance)
+    balance = await points_balance(shop, member_id)
+    return Joined(member.member_no, points, tuple(coupons), tuple(claims), balance.points)
 
 
 async def _new_member(shop: Shop, person: Person, *, key: str) -> int:

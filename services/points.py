@@ -48,27 +48,25 @@ async def points_balance(shop: Shop, member_id: int) -> PointsBalance:
 
 async def earn_points(
     shop: Shop, member_id: int, points: int, *, key: str, cause: Cause, occurred_at: datetime
-) -> int:
-    """Credit points once per key and return the spendable balance after it.
+) -> None:
+    """Credit points once per key; debt is paid first.
 
-    A helper for use cases: it runs inside their transaction. Debt is paid first.
+    A helper for use cases: it runs inside their transaction.
     """
     accounts = await lock_accounts(member_id, [Unit.POINTS])
-    state = accounts[Unit.POINTS]
     if points == 0 or await is_posted(key):
-        return state.spendable
+        return
     policy = ExpiryPolicy.parse(shop.rules.points.expire)
     earned_on = day_of(occurred_at)
     transaction = earn(
         member_id,
         {Unit.POINTS: points},
-        debt=state.debt,
+        debt=accounts[Unit.POINTS].debt,
         earned_on=earned_on,
         expires_on=policy.expires_on(earned_on, last_active_on=shop.today()),
         cause=cause,
     )
     await post(shop, transaction, accounts, key=key, actor="system", occurred_at=occurred_at)
-    return state.spendable + sum(lot.amount for lot in transaction.opened)
 
 
 async def expire_points(shop: Shop) -> int:

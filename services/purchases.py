@@ -17,7 +17,7 @@ from loyalty.receipts import (
     sign_receipt,
 )
 from loyalty.refusals import Refusal
-from services.claims import credit_claim
+from services.claims import credit_claim, void_claim
 from services.details import member_name
 from services.earning import Credit, credit_purchase, points_of_purchase
 from services.member_codes import read_code, use_code
@@ -31,7 +31,6 @@ from storage.purchases import (
     keep_answer,
     purchase_by_receipt_no,
     unmatched_claim,
-    update_claim,
 )
 from storage.transactions import transactional
 
@@ -149,14 +148,15 @@ async def _settle(
     member_id: int | None,
 ) -> Answer:
     """Credit the member whose code was shown, else the one who scanned, else offer the claim."""
-    if claim is not None and claim["state"] == "pending":
-        if member_id in (None, claim["member_id"]):
-            told = await credit_claim(shop, claim, claim["member_id"], purchase)
-            credit = Credit(told.points, told.balance)
-            return await _member_answer(shop, till, purchase, claim["member_id"], credit)
-        # The code at the counter proves who paid; the scan was somebody else's.
-        await update_claim(claim["id"], "pending", state="void", points=0, due_at=None)
+    state = claim["state"] if claim else ""
+    if claim and state == "pending" and member_id in (None, claim["member_id"]):
+        told = await credit_claim(shop, claim, claim["member_id"], purchase)
+        credit = Credit(told.points, told.balance)
+        return await _member_answer(shop, till, purchase, claim["member_id"], credit)
     if member_id is not None:
+        if claim and state in ("pending", "reserved"):
+            # The code at the counter proves who paid; the scan was somebody else's.
+            await void_claim(claim)
         credited = await credit_purchase(shop, purchase, member_id)
         assert credited is not None, "the purchase is new"
         return await _member_answer(shop, till, purchase, member_id, credited)

@@ -66,9 +66,11 @@ async def claim_messages(worker: str, now: datetime, limit: int) -> list[Claimed
     """Take due messages under a lease, oldest first; two workers never take the same one."""
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     found = await rows(
-        "UPDATE outbox SET state = 'sending', attempt = attempt + 1, worker = $1, lease_until = $2"
-        " WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $3"
-        f" ORDER BY due_at, id LIMIT $4{skip}) AND state = 'queued'"
+        # Without MATERIALIZED PostgreSQL may look for due rows again and again, past the limit.
+        "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $3"
+        f" ORDER BY due_at, id LIMIT $4{skip})"
+        " UPDATE outbox SET state = 'sending', attempt = attempt + 1, worker = $1, lease_until = $2"
+        " WHERE id IN (SELECT id FROM due) AND state = 'queued'"
         " RETURNING id, key, account, openid, class AS message_class, content, attempt, created_at",
         worker,
         to_ms(now + LEASE),

@@ -124,10 +124,21 @@ async def claims_before_joining(
     )
 
 
-async def void_overdue_claims(now: datetime) -> int:
-    """Pending claims whose till never reported the receipt in time are worth nothing (F69)."""
-    return await change(
-        "UPDATE claims SET state = 'void', due_at = NULL, points = 0"
-        " WHERE state = 'pending' AND due_at < $1",
+async def overdue_claims(now: datetime) -> list[dict[str, Any]]:
+    """Pending claims whose till has not reported the receipt in time (F69)."""
+    return await rows(
+        "SELECT id, till_id, receipt_seq FROM claims WHERE state = 'pending' AND due_at < $1"
+        " ORDER BY id",
         to_ms(now),
+    )
+
+
+async def void_overdue_claim(claim_id: int, now: datetime) -> bool:
+    return bool(
+        await change(
+            "UPDATE claims SET state = 'void', due_at = NULL, points = 0"
+            " WHERE id = $1 AND state = 'pending' AND due_at < $2",
+            claim_id,
+            to_ms(now),
+        )
     )

@@ -21,6 +21,8 @@ CAST = {
         Character("小李", "oXiaoLi0000000000000000000002"),
         # Joined with 50 points, bought once for 18 yuan, and was not seen for a hundred days.
         Character("老赵", "oLaoZhao000000000000000000003"),
+        # Walks by, and has never been seen either.
+        Character("路人", "oLuRen000000000000000000000005"),
         # The chat of the mini-program.
         Character("小程序的小王", "oMiniXiaoWang0000000000000004", account="mini"),
     )

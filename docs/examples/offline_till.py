@@ -12,11 +12,14 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def receipt_token(enrolment: dict, *, sequence: int, paid_at: datetime, amount_fen: int) -> str:
+def receipt_token(
+    enrolment: dict[str, Any], *, sequence: int, paid_at: datetime, amount_fen: int
+) -> str:
     minutes = int((paid_at - START).total_seconds()) // 60
     facts = bytes([0x11, enrolment["epoch"]])
     for number, size in ((enrolment["till_no"], 3), (sequence, 4), (minutes, 3), (amount_fen, 4)):

@@ -13,13 +13,16 @@ import secrets
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 PATH = "/pos/v1/purchases"
 
 
-def signed_headers(enrolment: dict, path: str, body: bytes, *, timestamp: str, nonce: str) -> dict:
+def signed_headers(
+    enrolment: dict[str, Any], path: str, body: bytes, *, timestamp: str, nonce: str
+) -> dict[str, str]:
     lines = ["POST", path, timestamp, nonce, hashlib.sha256(body).hexdigest()]
     key = bytes.fromhex(enrolment["key"])
     return {
@@ -31,7 +34,7 @@ def signed_headers(enrolment: dict, path: str, body: bytes, *, timestamp: str, n
     }
 
 
-def post(enrolment: dict, server: str, body: bytes) -> tuple[int, str]:
+def post(enrolment: dict[str, Any], server: str, body: bytes) -> tuple[int, str]:
     timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
     headers = signed_headers(enrolment, PATH, body, timestamp=timestamp, nonce=nonce)
     request = Request(server + PATH, data=body, headers=headers)  # noqa: S310 - the shop's address

@@ -54,7 +54,9 @@ class ClaimPages:
 
     async def _log_in(self, token: str) -> web.Response:
         browser = secrets.token_urlsafe(16)
-        response = web.HTTPFound(await self.login.address("/login/claim", browser, token))
+        address = await self.login.address("/login/claim", browser, token)
+        # Made by hand: returning aiohttp's HTTPFound is deprecated, raising it drops the cookie.
+        response = web.Response(status=302, headers={"Location": address})
         response.set_cookie(
             COOKIE, browser, httponly=True, samesite="Lax", max_age=300, secure=self.login.is_https
         )

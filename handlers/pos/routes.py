@@ -26,8 +26,17 @@ CALLS: dict[str, Call] = {"/pos/v1/purchases": post_purchase}
 
 
 class TillDoor:
-    def __init__(self, shop: Shop, *, is_outage: Callable[[BaseException], bool]) -> None:
+    """`count` is told the status of every answer."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        *,
+        is_outage: Callable[[BaseException], bool],
+        count: Callable[[int], None],
+    ) -> None:
         self._shop = shop
+        self._count = count
         self._is_outage = is_outage
 
     def add_to(self, app: web.Application) -> None:
@@ -38,21 +47,26 @@ class TillDoor:
 
     def _handler(self, call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            request_id = new_request_id()
-            try:
-                return await self._answer(request, call)
-            except JsonFault as fault:
-                return fault.response(request_id)
-            except Refusal as refusal:
-                message = self._shop.phrase(refusal.wording, refusal.facts)
-                return JsonFault(refusal.status, message).response(request_id)
-            except Exception as error:
-                # Every call is idempotent, so whatever it was, the till may send it again.
-                log.exception("till_request_failed", extra={"facts": {"request_id": request_id}})
-                reason = "the database is away" if self._is_outage(error) else "this failed here"
-                return JsonFault(503, f"{reason}: send it again").response(request_id)
+            response = await self._guarded(request, call)
+            self._count(response.status)
+            return response
 
         return handle
+
+    async def _guarded(self, request: web.Request, call: Call) -> web.Response:
+        request_id = new_request_id()
+        try:
+            return await self._answer(request, call)
+        except JsonFault as fault:
+            return fault.response(request_id)
+        except Refusal as refusal:
+            message = self._shop.phrase(refusal.wording, refusal.facts)
+            return JsonFault(refusal.status, message).response(request_id)
+        except Exception as error:
+            # Every call is idempotent, so whatever it was, the till may send it again.
+            log.exception("till_request_failed", extra={"facts": {"request_id": request_id}})
+            reason = "the database is away" if self._is_outage(error) else "this failed here"
+            return JsonFault(503, f"{reason}: send it again").response(request_id)
 
     async def _answer(self, request: web.Request, call: Call) -> web.Response:
         body = await _read_body(request)

@@ -18,7 +18,8 @@ CREATE TABLE purchases (
 );
 CREATE INDEX purchases_member ON purchases (member_id, paid_at);
 
--- One claim per (till, epoch, sequence) for ever.
+-- One claim per (till, epoch, sequence) for ever. A purchase may have two tokens, printed under
+-- an old key and answered under the new one: it belongs to one member all the same.
 CREATE TABLE claims (
     id {id},
     till_id BIGINT NOT NULL REFERENCES tills (id),
@@ -30,13 +31,14 @@ CREATE TABLE claims (
     amount_fen BIGINT NOT NULL,
     paid_at BIGINT NOT NULL,
     points BIGINT NOT NULL DEFAULT 0,
-    purchase_id BIGINT UNIQUE REFERENCES purchases (id),
+    purchase_id BIGINT REFERENCES purchases (id),
     told TEXT,
     claimed_at BIGINT NOT NULL,
     due_at BIGINT,
     UNIQUE (till_id, key_epoch, receipt_seq)
 );
 CREATE INDEX claims_member ON claims (member_id, state);
+CREATE INDEX claims_purchase ON claims (purchase_id);
 CREATE INDEX claims_reserved ON claims (follower_id) WHERE state = 'reserved';
 CREATE INDEX claims_due ON claims (due_at) WHERE state IN ('reserved', 'pending');
 {no_delete claims}

@@ -33,9 +33,11 @@ class FakeOutbox:
     due: list[Row]
     outcomes: list[tuple[Any, ...]] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
-    was_finished: asyncio.Event = field(default_factory=asyncio.Event)
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    is_empty: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take_due(self, limit: int) -> list[Row]:
+        self.was_asked.set()
         if self.faults:
             raise self.faults.pop()
         taken, self.due = self.due[:limit], self.due[limit:]
@@ -43,7 +45,8 @@ class FakeOutbox:
 
     async def finish(self, message: Any, state: str, reason: str | None) -> None:
         self.outcomes.append((message.id, state, reason))
-        self.was_finished.set()
+        if not self.due:
+            self.is_empty.set()
 
     async def put_back(self, message: Any, after_seconds: float, reason: str) -> None:
         self.outcomes.append((message.id, "again", after_seconds, reason))
@@ -166,10 +169,9 @@ async def test_a_database_that_is_away_for_a_moment_does_not_end_delivery(
     outbox = FakeOutbox([Row(1)], faults=[ConnectionError("gone")])
     delivery = delivery_of(outbox, FakeGateway())
     delivery.start()
-    while outbox.faults:
-        await asyncio.sleep(0)
+    await asyncio.wait_for(outbox.was_asked.wait(), 5)
     delivery.wake()
-    await asyncio.wait_for(outbox.was_finished.wait(), 5)
+    await asyncio.wait_for(outbox.is_empty.wait(), 5)
     await delivery.close()
     assert outbox.outcomes == [(1, "sent", None)]
     assert "delivery_failed" in caplog.text
@@ -179,9 +181,9 @@ async def test_more_than_one_batch_is_sent_without_waiting() -> None:
     outbox = FakeOutbox([Row(number, openid=f"o{number}") for number in range(45)])
     delivery = delivery_of(outbox, FakeGateway())
     delivery.start()
-    while len(outbox.outcomes) < 45:
-        await asyncio.sleep(0)
+    await asyncio.wait_for(outbox.is_empty.wait(), 5)
     await delivery.close()
+    assert len(outbox.outcomes) == 45
     assert {state for _, state, _ in outbox.outcomes} == {"sent"}
 
 

@@ -6,7 +6,7 @@ from loyalty.ledger import LedgerTransaction, Unit, earn, reverse_earning, spend
 from loyalty.person import Person
 from loyalty.points import claw_back, spend_from
 from services.ledger import lock_accounts, post
-from services.points import earn_points
+from services.points import earn_points, points_balance
 from services.shop import Shop
 from storage.ledger import open_lots
 from storage.sql import rows
@@ -22,12 +22,11 @@ def member_id_of(person: Person) -> int:
 async def give(
     shop: Shop, person: Person, points: int, *, key: str, at: datetime | None = None
 ) -> int:
-    """Earn; the balance told."""
+    """Earn; the balance after it."""
+    member_id, occurred_at = member_id_of(person), at or shop.now()
     cause = {"what": "gift", "points": points}
-    occurred_at = at or shop.now()
-    return await earn_points(
-        shop, member_id_of(person), points, key=key, cause=cause, occurred_at=occurred_at
-    )
+    await earn_points(shop, member_id, points, key=key, cause=cause, occurred_at=occurred_at)
+    return (await points_balance(shop, member_id)).points
 
 
 @transactional

@@ -85,6 +85,15 @@ async def test_a_lot_that_lapsed_counts_no_more_before_it_is_booked_out(
     assert await points_balance(shop, member_id_of(li)) == PointsBalance(0, 0, ())
 
 
+async def test_the_balance_told_with_an_earning_is_the_balance_shown(
+    shop: Shop, clock: MachineClock
+) -> None:
+    li = await a_member(shop)
+    clock.pass_time(days=366)
+    told = await give(shop, li, 7, key="fresh")
+    assert told == await points_of(shop, li) == 7
+
+
 async def test_a_lot_lapses_once(shop: Shop, clock: MachineClock) -> None:
     li = await a_member(shop)
     clock.pass_time(days=366)

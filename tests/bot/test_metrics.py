@@ -1,0 +1,40 @@
+"""指标: what operators watch stands under names that stay, and no label names a person."""
+
+import pytest
+
+from bot.metrics import ANSWER_SECONDS, PUSHES, TILL_REQUESTS, as_text, state_gauges
+
+
+def value_of(text: str, series: str) -> float:
+    lines = [line for line in text.splitlines() if line.startswith(f"{series} ")]
+    return float(lines[0].rpartition(" ")[2]) if lines else 0.0
+
+
+def test_pushes_are_counted_by_account_and_outcome() -> None:
+    series = 'shuke_pushes_total{account="counted",outcome="late"}'
+    assert value_of(as_text().decode(), series) == 0
+    PUSHES.labels("counted", "late").inc()
+    PUSHES.labels("counted", "late").inc()
+    assert value_of(as_text().decode(), series) == 2
+
+
+def test_answers_fall_into_buckets_around_the_platforms_five_seconds() -> None:
+    before = value_of(as_text().decode(), 'shuke_answer_seconds_bucket{le="4.0"}')
+    ANSWER_SECONDS.observe(3.9)
+    ANSWER_SECONDS.observe(4.1)
+    after = as_text().decode()
+    assert value_of(after, 'shuke_answer_seconds_bucket{le="4.0"}') == before + 1
+    assert 'le="5.0"' in after
+
+
+@pytest.mark.parametrize(("degraded", "shown"), [(True, 1.0), (False, 0.0)])
+def test_states_are_read_when_asked(degraded: bool, shown: float) -> None:
+    text = state_gauges({"queued": 3}, is_degraded=degraded).decode()
+    assert value_of(text, 'shuke_outbox_messages{state="queued"}') == 3
+    assert value_of(text, "shuke_cache_degraded") == shown
+    assert "sent" not in text
+
+
+def test_no_label_can_hold_a_person() -> None:
+    labels = {name for metric in (PUSHES, TILL_REQUESTS) for name in metric._labelnames}
+    assert labels == {"account", "outcome", "status"}

@@ -1,0 +1,102 @@
+"""The tour (巡店): one long visit in which nearly every sentence of the shop is said once."""
+
+from services.loading import load_shop
+from storage.sql import change
+from tests.handlers.pages.street import open_street
+from tests.handlers.pos.counter import open_counter
+from tests.shop import ShopUnderTest
+
+NO_WELCOME: dict[str, object] = {
+    "campaigns": [{"code": "welcome", "trigger": "birthday", "actions": [{"points": 1}]}]
+}
+CHATS = (
+    *("帮助", "取消", "积分", "入会", "好的", "取消", "入会", "同意并订阅", "入会"),
+    *("填手机号", "123", "跳过", "填称呼", "王" * 21, "王小明", "填手机号", "13800138000"),
+    *("填生日", "昨天", "2020-01-01", "3 1990-01-31", "9 你好", "资料", "什么", "账单"),
+    *("优惠券", "余额", "会员码"),
+)
+
+
+async def take_the_tour(shop: ShopUnderTest) -> None:
+    for words in CHATS:
+        await shop.hear("小程序的小王", words)
+    await chat_about_receipts(shop)
+    await open_pages(shop)
+    await use_tills(shop)
+    await hear_what_is_empty(shop)
+
+
+async def chat_about_receipts(shop: ShopUnderTest) -> None:
+    token = await shop.receipt()
+    await shop.follows("小王", token)
+    for name in ("小李", "小王"):
+        await shop.hear(name, token)
+    await shop.follows("小王")
+    await shop.follows("小李")
+    await shop.scan("小李", token[:-1])
+    await shop.hear("小李", await shop.receipt())
+    await shop.hear("小李", await shop.offline_receipt(1))
+    await shop.hear("小李", "积分")
+    await shop.hear("小李", "资料")
+
+
+async def open_pages(shop: ShopUnderTest) -> None:
+    token, offline = await shop.receipt(), await shop.offline_receipt(2)
+    async with open_street(shop) as street:
+        await street.open("/login/claim")
+        await street.open("/r/x")
+        for name in ("小李", "老赵"):
+            await street.claims(name, token)
+        await street.claims("小王", await shop.receipt())
+        await street.claims("老赵", offline)
+        await shop.pass_time(hours=73)
+        await street.claims("老赵", offline)
+        await shop.hear("老赵", offline)
+
+
+async def use_tills(shop: ShopUnderTest) -> None:
+    async with open_counter(shop) as counter:
+        basket = counter.basket(receipt_seq=3)
+        for body in (basket, basket | {"paid_fen": 1}, counter.basket(receipt_seq=3)):
+            await counter.report(body)
+        await counter.report(basket, key=b"x" * 32)
+        await counter.report(counter.basket() | {"paid_at": "2028-01-01T00:00:00Z"})
+        await counter.report(counter.basket(member_code="66" + "0" * 16))
+        for _ in range(20):
+            reply = (await shop.hear("小李", "会员码"))[0]
+            code = reply.splitlines()[0].removeprefix("会员码：")
+            await counter.report(counter.basket(member_code=code))
+        await counter.report(counter.basket(member_code=code))
+        await shop.hear("小李", "会员码")
+
+
+async def hear_what_is_empty(shop: ShopUnderTest) -> None:
+    """A member without points, bills or coupons; one whose points have lapsed."""
+    await load_shop(shop.shop, NO_WELCOME)
+    await shop.shop.rules.refresh()
+    await shop.pass_time(days=2)
+    for words in ("入会", "同意", "积分", "账单", "优惠券"):
+        await shop.hear("小王", words)
+    await shop.hear("小王", await shop.receipt())
+    await hold_stored_value(shop)
+    await join_with_scanned_receipts(shop)
+    await shop.pass_time(days=400)
+    await shop.hear("小李", "账单")
+
+
+async def hold_stored_value(shop: ShopUnderTest) -> None:
+    await change(
+        "INSERT INTO ledger_accounts (member_id, unit, name, balance, held)"
+        " SELECT MIN(id), 'principal', 'member', 10000, 2550 FROM members"
+    )
+    await shop.hear("老赵", "余额")
+    await shop.hear("老赵", "优惠券")
+
+
+async def join_with_scanned_receipts(shop: ShopUnderTest) -> None:
+    """Somebody new, whose reserved receipts are settled by joining."""
+    name = "路人"
+    for token in (await shop.receipt(), await shop.offline_receipt(9)):
+        await shop.scan(name, token)
+    for words in ("入会", "同意"):
+        await shop.hear(name, words)

@@ -1,0 +1,51 @@
+"""The timetable (时刻表) at work: what the clock brings about by itself."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from apscheduler.triggers.cron import CronTrigger
+
+from scheduler.runner import Runner
+from scheduler.timetable import TIMETABLE, Job
+from services.claims import claim_receipt
+from services.clock import SHOP_ZONE
+from services.shop import Shop
+from storage.sql import rows
+from tests.shop_parts import a_member, a_receipt, a_till, points_of
+
+
+async def test_points_lapse_in_the_night_after_their_last_day(shop: Shop) -> None:
+    li = await a_member(shop)
+    expiry = [job for job in TIMETABLE if job.name == "expire_points"]
+    runner = Runner(shop, expiry)
+    shop.clock.set_offset_ms(364 * 86_400_000)
+    await runner.play_until(datetime(2028, 1, 11, 23, 59, tzinfo=SHOP_ZONE))
+    assert await rows("SELECT 1 FROM ledger_transactions WHERE kind = 'expire'") == []
+    await runner.play_until(datetime(2028, 1, 12, 0, 5, tzinfo=SHOP_ZONE))
+    [booked] = await rows("SELECT occurred_at FROM ledger_transactions WHERE kind = 'expire'")
+    assert booked["occurred_at"] == shop.now().timestamp() * 1000
+    assert await points_of(shop, li) == 0
+
+
+async def test_claims_without_their_upload_are_void_within_the_hour(shop: Shop) -> None:
+    li = await a_member(shop)
+    receipt = a_receipt(shop, await a_till(shop))
+    await claim_receipt(shop, li, receipt)
+    runner = Runner(shop)
+    await runner.play_until(shop.now() + timedelta(hours=72))
+    assert (await claim_receipt(shop, li, receipt)).state == "pending"
+    await runner.play_until(shop.now() + timedelta(hours=1))
+    assert (await claim_receipt(shop, li, receipt)).state == "void"
+
+
+def test_every_job_has_a_name_of_its_own() -> None:
+    names = [job.name for job in TIMETABLE]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("job", TIMETABLE, ids=lambda job: job.name)
+def test_no_job_runs_in_the_minute_of_midnight(job: Job) -> None:
+    """Everybody's day changes in it (reliability 6.2)."""
+    trigger = CronTrigger.from_crontab(job.cron, timezone=SHOP_ZONE)
+    midnight = datetime(2027, 1, 12, tzinfo=SHOP_ZONE)
+    assert trigger.get_next_fire_time(None, midnight) != midnight

@@ -1,0 +1,183 @@
+"""The shop's sentences and the code that says them fit together, word for word."""
+
+import ast
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import handlers
+from bot.replies import LONGEST_TEXT_BYTES
+from bot.routing import handler_modules, table_of
+from bot.web import FOLDER as PAGES
+from bot.wording import FOLDER, PLACE, TAPPABLE, load_wordings
+from tests.handlers.tour import take_the_tour
+from tests.shop import shop_with_a_past
+from tests.source_code import python_files, tree_of
+
+OURS = ("bot", "handlers", "services", "loyalty", "storage", "scheduler")
+WORDINGS = load_wordings()
+TOPICS = {name.partition("/")[0] for name in WORDINGS.names()}
+NAME = re.compile(r"[a-z_]+/[a-z_]+")
+SAYING = {"say", "phrase", "_phrase", "fill", "AskAgain", "BadDetail"}
+# Sentences of rules that no door reaches yet, or that are not said in a conversation.
+NOT_ON_THE_TOUR = {
+    "help/apology": "said by the door when something broke",
+    "money/unreadable": "amounts are typed by staff only",
+    "money/out_of_range": "amounts are typed by staff only",
+    "points/not_enough": "points are spent at the till with a quote",
+    "points/unit_growth": "no growth is posted yet",
+    "points/unit_principal": "no stored value is posted yet",
+    "points/unit_bonus": "no stored value is posted yet",
+    "points/unit_visits": "no visits are posted yet",
+}
+
+
+@cache
+def sentences_named() -> tuple[set[str], set[str]]:
+    """Names of wordings in the code: in full, and as patterns where a part is filled in."""
+    full, patterns = set[str](), set[str]()
+    for path in python_files(*OURS):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Constant) and is_a_name(node.value):
+                full.add(str(node.value))
+            elif isinstance(node, ast.JoinedStr) and is_a_name(pattern := pattern_of(node)):
+                patterns.add(pattern)
+    return full, patterns
+
+
+def is_a_name(text: object) -> bool:
+    topic, slash, rest = str(text).partition("/")
+    return bool(slash) and topic in TOPICS and re.fullmatch(r"[a-z_]*[a-z*]+", rest) is not None
+
+
+def pattern_of(node: ast.JoinedStr) -> str:
+    """`claims/*` for f"claims/{answer.state}"."""
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values
+    )
+
+
+def fits(name: str, pattern: str) -> bool:
+    return re.fullmatch(pattern.replace("*", "[a-z_]+"), name) is not None
+
+
+def names_said() -> list[tuple[str, str]]:
+    """(place, name) wherever a sentence is said under a literal name."""
+    calls = [
+        (f"{path}:{node.lineno}", node.args[0])
+        for path in python_files(*OURS)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and node.args and callee_of(node) in SAYING
+    ]
+    return [(place, str(name.value)) for place, name in calls if isinstance(name, ast.Constant)]
+
+
+def callee_of(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def test_every_sentence_that_is_said_stands_in_the_templates() -> None:
+    said = names_said()
+    assert len(said) > 40
+    assert [(place, name) for place, name in said if name not in WORDINGS] == []
+    full, patterns = sentences_named()
+    assert [name for name in full if name not in WORDINGS] == []
+    assert [p for p in patterns if not any(fits(name, p) for name in WORDINGS.names())] == []
+
+
+def test_every_sentence_in_the_templates_is_said_somewhere() -> None:
+    full, patterns = sentences_named()
+    unused = [
+        name
+        for name in WORDINGS.names()
+        if name not in full and not any(fits(name, pattern) for pattern in patterns)
+    ]
+    assert unused == []
+
+
+def causes_of_postings() -> set[str]:
+    """What stands behind "what" in any cause a use case writes down."""
+    entries = [
+        (key, value)
+        for path in python_files("services")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+    ]
+    return {
+        str(value.value)
+        for key, value in entries
+        if isinstance(key, ast.Constant) and key.value == "what" and isinstance(value, ast.Constant)
+    }
+
+
+def test_whatever_moves_points_has_words_for_the_bill() -> None:
+    causes = causes_of_postings()
+    assert {"join", "purchase", "expiry"} <= causes
+    assert [cause for cause in causes if f"points/kind_{cause}" not in WORDINGS] == []
+
+
+def test_every_word_a_reader_can_tap_is_understood() -> None:
+    table = table_of(handler_modules(handlers))
+    offers = {
+        offer
+        for dialogue in table.dialogues.values()
+        for question in dialogue.questions
+        for offer in question.offers
+    }
+    known = set(table.commands) | offers
+    for path in FOLDER.glob("*.toml"):
+        for name, sentence in sentences_of(path).items():
+            tapped = {word for word in TAPPABLE.findall(sentence) if not PLACE.search(word)}
+            assert tapped <= known, f"{path.stem}/{name}"
+
+
+def test_help_and_prompts_have_their_sentences() -> None:
+    table = table_of(handler_modules(handlers))
+    helps = {command.help for command in table.commands.values() if command.help}
+    prompts = {q.prompt for dialogue in table.dialogues.values() for q in dialogue.questions}
+    assert [name for name in helps | prompts if name not in WORDINGS] == []
+
+
+def sentences_of(path: Path) -> dict[str, str]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_members_are_spoken_to_in_chinese(path: Path) -> None:
+    assert NAME.fullmatch(f"{path.stem}/x")
+    for name, sentence in sentences_of(path).items():
+        shown = PLACE.sub("", sentence)
+        assert not re.search(r"[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}", shown), f"{path.stem}/{name}"
+        assert not re.search(r"[,!?;:](?![\w/])", shown), f"{path.stem}/{name}"
+        assert sentence.strip(), f"{path.stem}/{name}"
+
+
+async def test_on_a_tour_every_sentence_is_said_with_all_its_facts(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async with shop_with_a_past(tmp_path, tmp_path_factory.getbasetemp()) as shop:
+        await take_the_tour(shop)
+        texts = dict(shop.wordings.said)
+        too_long = {n for n, text in shop.wordings.said if len(text.encode()) > LONGEST_TEXT_BYTES}
+    assert set(WORDINGS.names()) - set(texts) == set(NOT_ON_THE_TOUR)
+    assert too_long == set()
+    assert [name for name, text in texts.items() if "{" in text or "None" in text] == []
+
+
+def test_every_page_is_shown_somewhere_and_every_page_shown_exists() -> None:
+    shown = {
+        str(node.args[0].value)
+        for path in python_files("handlers")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and callee_of(node) == "page"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert shown == {path.stem for path in PAGES.glob("*.html")} - {"base"}
