@@ -59,13 +59,14 @@ class AdminDoor:
 
     async def _move_clock(self, request: web.Request) -> web.Response:
         assert self._play_until is not None
-        try:
-            target = _target(read_strict_json(await request.read()), await self._now())
-        except BadJson as bad:
-            return JsonFault(400, str(bad)).response(new_request_id())
+        body = await request.read()
         async with self._playing:
+            try:
+                target = _target(read_strict_json(body), await self._now())
+            except BadJson as bad:
+                return JsonFault(400, str(bad)).response(new_request_id())
             await self._play_until(target)
-        return await self._clock()
+            return await self._clock()
 
     async def _clock(self) -> web.Response:
         return json_answer({"now": (await self._now()).isoformat(timespec="seconds")})

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.qr_image import qr_png
+from bot.replies import fit_text
 from bot.wechat import WeChatGateway
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class Delivery:
             raise DeliveryFailed("permanent", None, "account is not configured")
         value = str(message.content["value"])
         if message.content["kind"] == "text":
-            return await gateway.send_text(message.openid, value)
+            return await gateway.send_text(message.openid, fit_text(value))
         picture = await asyncio.to_thread(qr_png, value)
         try:
             media_id = await gateway.upload_image(picture, "code.png")

@@ -88,6 +88,6 @@ class Dialogue:
         """Answer the open question. Raises AskAgain when the answer does not fit."""
         question = self.question(progress)
         assert question is not None, "a finished dialogue must not be stored"
-        skips = question.may_skip and text.strip() == SKIP
+        skips = question.may_skip and text == SKIP
         answer = None if skips else question.read(text)
         return Progress(self.name, {**progress.answers, question.name: answer})

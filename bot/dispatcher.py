@@ -78,9 +78,10 @@ class Dispatcher:
     async def _act(self, chat: Chat) -> None:
         dialogue, question = self._open_question(chat)
         command = self.table.commands.get(chat.text) if chat.text else None
-        offered = question is not None and chat.words.strip() in question.offers
+        offered = question is not None and chat.text in question.offers
         if isinstance(chat.body, TextMessage) and dialogue and (offered or command is None):
-            return await self._answer(chat, dialogue)
+            # An offered word counts as words do, folded; anything else is free text as written.
+            return await self._answer(chat, dialogue, chat.text if offered else chat.words)
         if (handler := self._push_handler(chat)) is not None:
             return await handler(chat)
         if command is not None:
@@ -97,10 +98,10 @@ class Dispatcher:
     def _push_handler(self, chat: Chat) -> Handler | None:
         return self.table.pushes.get(type(chat.body))
 
-    async def _answer(self, chat: Chat, dialogue: Dialogue) -> None:
+    async def _answer(self, chat: Chat, dialogue: Dialogue, text: str) -> None:
         assert chat.progress is not None
         try:
-            progress = dialogue.advance(chat.progress, chat.words)
+            progress = dialogue.advance(chat.progress, text)
         except AskAgain as again:
             return await chat.say(again.wording, **again.facts)
         question = dialogue.question(progress)

@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty.person import Person
 from storage.instants import from_ms, to_ms
-from storage.models import Consent, Member
+from storage.models import Member
 from storage.sql import change, row
 
 # One read tells the door everything: person, open dialogue, business clock.
@@ -117,7 +117,13 @@ async def add_member(*, join_key: str, joined_at: datetime) -> int:
 
 
 async def add_consent(**values: Any) -> None:
-    await Consent.create(**values)
+    """One row a message and purpose; the same again changes nothing."""
+    names = ", ".join(values)
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+    await change(
+        f"INSERT INTO consents ({names}) VALUES ({places}) ON CONFLICT (key, purpose) DO NOTHING",
+        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
+    )
 
 
 async def save_dialogue(

@@ -100,15 +100,20 @@ async def put_store(code: str, region: str, name: str) -> bool:
 
 
 async def put_till(code: str, store: str) -> bool:
-    return bool(
-        await change(
-            "INSERT INTO tills (code, store_id) SELECT $1, s.id FROM stores s WHERE s.code = $2"
-            " ON CONFLICT (code) DO UPDATE SET store_id = excluded.store_id"
-            " WHERE tills.store_id <> excluded.store_id",
-            code,
-            store,
-        )
+    """A known till must not use up an id: receipt tokens have three bytes for it."""
+    moved = await change(
+        "UPDATE tills SET store_id = s.id FROM stores s"
+        " WHERE tills.code = $1 AND s.code = $2 AND tills.store_id <> s.id",
+        code,
+        store,
     )
+    added = await change(
+        "INSERT INTO tills (code, store_id) SELECT $1, s.id FROM stores s WHERE s.code = $2"
+        " AND NOT EXISTS (SELECT 1 FROM tills WHERE code = $1)",
+        code,
+        store,
+    )
+    return bool(moved or added)
 
 
 async def read_brand() -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
-"""The database under test: once SQLite, once a real PostgreSQL, each test with one of its own.
+"""The database under test: once SQLite, once a real PostgreSQL, each test with the demo's data.
 
-Migrating takes longer than copying: one template of each kind is migrated and loaded with the
-demo shop, and every test gets a copy of it.
+Migrating takes long, and so does copying a PostgreSQL database: a SQLite file is copied for each
+test, the one PostgreSQL database is put back to what it was.
 """
 
 import asyncio
@@ -22,7 +22,33 @@ POOL_SIZE = 10
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 only_postgres = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 # By the port of the server; several conftest.py import the fixtures of this module.
-POSTGRES_TEMPLATES: dict[int, str] = {}
+POSTGRES_DATABASES: dict[int, str] = {}
+# A spare copy of every table, and what puts the copies back: rows, numbering, triggers.
+KEEP_A_COPY = """
+CREATE SCHEMA spare;
+DO $do$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('CREATE TABLE spare.%1$I AS TABLE public.%1$I', name);
+  END LOOP;
+END $do$;
+CREATE FUNCTION spare.put_back() RETURNS void LANGUAGE plpgsql AS $body$
+DECLARE name text; BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  FOR name IN SELECT DISTINCT tgrelid::regclass FROM pg_trigger WHERE tgenabled = 'D' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', name);
+  END LOOP;
+  PERFORM set_config('session_replication_role', 'replica', TRUE);
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'spare' LOOP
+    EXECUTE format('DELETE FROM public.%1$I', name);
+    EXECUTE format('INSERT INTO public.%1$I SELECT * FROM spare.%1$I', name);
+  END LOOP;
+  FOR name IN SELECT attrelid::regclass FROM pg_attribute WHERE attidentity <> '' LOOP
+    EXECUTE format('SELECT setval(pg_get_serial_sequence(%1$L, %2$L),'
+      ' COALESCE(MAX(id), 0) + 1, FALSE) FROM %1$s', name, 'id');
+  END LOOP;
+END $body$;
+"""
 
 
 @pytest.fixture(params=KINDS)
@@ -36,9 +62,7 @@ def database(
         yield DatabaseAddress(f"sqlite://{copy}")
         return
     postgres: PostgresServer = request.getfixturevalue("real_postgres")
-    url = postgres.create_database(like=postgres_template(postgres))
-    yield DatabaseAddress(url, pool_size=POOL_SIZE)
-    postgres.drop_database(url)
+    yield DatabaseAddress(postgres_database(postgres), pool_size=POOL_SIZE)
 
 
 @pytest.fixture(params=KINDS)
@@ -67,12 +91,19 @@ def sqlite_template(folder: Path) -> Path:
     return template
 
 
-def postgres_template(postgres: PostgresServer) -> str:
-    if postgres.port not in POSTGRES_TEMPLATES:
+def postgres_database(postgres: PostgresServer) -> str:
+    url = POSTGRES_DATABASES.get(postgres.port)
+    if url is None:
         url = postgres.create_database()
         asyncio.run(make_demo_shop(DatabaseAddress(url)))
-        POSTGRES_TEMPLATES[postgres.port] = url
-    return POSTGRES_TEMPLATES[postgres.port]
+        postgres.run_sql(KEEP_A_COPY, database=name_in(url))
+        POSTGRES_DATABASES[postgres.port] = url
+    postgres.run_sql("SELECT spare.put_back()", database=name_in(url))
+    return url
+
+
+def name_in(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 async def make_demo_shop(address: DatabaseAddress) -> None:

@@ -6,6 +6,8 @@ from handlers.membership import members_only
 from services.coupons import usable_coupons
 
 router = Router()
+# What fits one message; the soonest to end come first.
+MOST_SHOWN = 20
 
 
 @router.command("优惠券", "券", "我的优惠券", help="words/coupons")
@@ -14,6 +16,7 @@ async def show_coupons(chat: Chat, member_id: int) -> None:
     coupons = await usable_coupons(chat.shop, member_id)
     if not coupons:
         return await chat.say("coupons/empty")
+    shown = coupons[:MOST_SHOWN]
     lines = [
         chat.phrase(
             "coupons/line",
@@ -22,6 +25,6 @@ async def show_coupons(chat: Chat, member_id: int) -> None:
             code=coupon.code,
             last_day=coupon.ends_on,
         )
-        for number, coupon in enumerate(coupons, 1)
+        for number, coupon in enumerate(shown, 1)
     ]
     await chat.say("coupons/list", count=len(coupons), lines="\n".join(lines))

@@ -16,7 +16,7 @@ from services.details import (
 )
 
 router = Router()
-LINE = re.compile(r"\s*([1-9])[\s.、]+(\S.*?)\s*", re.DOTALL)
+LINE = re.compile(r"\s*([1-9])(?:、|[、.]?\s+)(\S.*?)\s*", re.DOTALL)
 
 
 @router.command("资料", "我的资料", help="words/details")

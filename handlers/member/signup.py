@@ -22,9 +22,9 @@ async def start(chat: Chat) -> None:
 
 @signup.ask("consent", prompt="signup/ask", offers=(JOIN, JOIN_AND_SUBSCRIBE))
 def read_consent(text: str) -> Answer:
-    if text.strip() not in (JOIN, JOIN_AND_SUBSCRIBE):
+    if text not in (JOIN, JOIN_AND_SUBSCRIBE):
         raise AskAgain("signup/ask_again")
-    return text.strip() == JOIN_AND_SUBSCRIBE
+    return text == JOIN_AND_SUBSCRIBE
 
 
 @signup.done

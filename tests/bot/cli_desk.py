@@ -101,7 +101,6 @@ class Desk:
     def in_production(self) -> None:
         text = PRODUCTION.format(port=self.port, admin_port=self.admin_port)
         self.write("config.toml", text)
-        (self.folder / "var").mkdir()
 
     def rows(self, sql: str) -> list[Any]:
         with closing(sqlite3.connect(self.database)) as database:

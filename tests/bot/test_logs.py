@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.inbox import Inbox
 from bot.logs import JsonLines, message_id, set_up_logs
+from bot.metrics import count_till_request
 from bot.web import Pages
 from bot.webhook import Webhook
 from handlers.pages.claim import ClaimPages
@@ -139,7 +140,7 @@ def app_of(shop: ShopUnderTest, inbox: Inbox) -> web.Application:
         apology="抱歉",
         now_seconds=lambda: float(NOW),
     ).add_to(app)
-    TillDoor(shop.shop, is_outage=lambda error: isinstance(error, Broken)).add_to(app)
+    TillDoor(shop.shop, is_outage=lambda error: False, count=count_till_request).add_to(app)
     login = Login(shop=shop.shop, account="main", appid="a", oauth_base=".", exchange=exchange)
     ClaimPages(shop.shop, Pages(), login).add_to(app)
     return app

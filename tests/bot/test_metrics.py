@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.metrics import ANSWER_SECONDS, PUSHES, TILL_REQUESTS, as_text, state_gauges
+from bot.metrics import (
+    ANSWER_SECONDS,
+    PUSHES,
+    TILL_REQUESTS,
+    as_text,
+    count_till_request,
+    state_gauges,
+)
 
 
 def value_of(text: str, series: str) -> float:
@@ -16,6 +23,13 @@ def test_pushes_are_counted_by_account_and_outcome() -> None:
     PUSHES.labels("counted", "late").inc()
     PUSHES.labels("counted", "late").inc()
     assert value_of(as_text().decode(), series) == 2
+
+
+def test_till_requests_are_counted_by_status() -> None:
+    series = 'shuke_till_requests_total{status="418"}'
+    assert value_of(as_text().decode(), series) == 0
+    count_till_request(418)
+    assert value_of(as_text().decode(), series) == 1
 
 
 def test_answers_fall_into_buckets_around_the_platforms_five_seconds() -> None:

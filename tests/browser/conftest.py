@@ -80,12 +80,15 @@ async def _answers(url: str) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + READY_SECONDS
     async with aiohttp.ClientSession() as session:
-        while loop.time() < deadline:
-            try:
-                async with session.get(url) as response:
-                    if response.status == 200:
-                        return
-            except aiohttp.ClientError:
-                pass
+        while not await _is_up(session, url):
+            if loop.time() > deadline:
+                raise TimeoutError(url)
             await asyncio.sleep(0.05)
-    raise TimeoutError(url)
+
+
+async def _is_up(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url) as response:
+            return response.status == 200
+    except aiohttp.ClientError:
+        return False

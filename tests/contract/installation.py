@@ -1,8 +1,6 @@
 """An installation as an operator has it: files, commands, server processes that can be killed."""
 
 import json
-import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -93,7 +91,10 @@ class Installation:
         for number in range(self.process_count):
             log = self.directory / f"serve-{number}.log"
             self.servers.append(ServerRun(free_port(), free_port(), log))
-        facts = {"port": self.servers[0].port, "admin_port": self.servers[0].admin_port}
+        facts: dict[str, object] = {
+            "port": self.servers[0].port,
+            "admin_port": self.servers[0].admin_port,
+        }
         facts |= {"database": self.database_url, "redis": self.redis_url, "api": self.wechat.url}
         self.config.write_text(configuration(ACCOUNTS, facts), encoding="utf-8")
         (self.directory / "shop.toml").write_text(SHOP, encoding="utf-8")
@@ -194,15 +195,3 @@ def answers(url: str) -> bool:
             return bool(response.status == 200)
     except (URLError, OSError):
         return False
-
-
-def scale(normal: int) -> int:
-    """How many, in the normal run; SHUKE_RIG_SCALE multiplies."""
-    return normal * int(os.environ.get("SHUKE_RIG_SCALE", "1"))
-
-
-def seed() -> int:
-    """The seed of this run: SHUKE_RIG_SEED repeats one; it is printed with a failure."""
-    chosen = int(os.environ.get("SHUKE_RIG_SEED", secrets.randbelow(10**6)))
-    print(f"SHUKE_RIG_SEED={chosen}")
-    return chosen

@@ -14,7 +14,7 @@ import aiohttp
 
 from tests.contract.bench import Bench
 from tests.contract.client import Phone, numbers_in
-from tests.contract.installation import scale, seed
+from tests.contract.rig import scale, seed
 from tests.contract.till import Said, Till, purchase
 
 Result = TypeVar("Result")

@@ -1,6 +1,7 @@
 """Pushes that are not quite WeChat's (变造推送): none acts, none is told why."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +10,15 @@ import pytest
 from tests.contract.accounts import MAIN, MINI
 from tests.contract.bench import Bench
 from tests.contract.client import Phone
-from tests.contract.installation import scale, seed
 from tests.contract.mutations import FORGED
+from tests.contract.rig import scale, seed
 from tests.contract.wire import xml_of
 
 TRIES = 250
 DEEP = b"[" * 5000 + b"]" * 5000
 
 # Signed and encrypted as they should be, of no use inside.
-USELESS_XML = {
+USELESS_XML: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda good: good[:-20],
     "document type": lambda good: b"<!DOCTYPE xml>" + good,
     "entity": lambda good: b'<!DOCTYPE xml [<!ENTITY a "b">]>' + good.replace(b"<MsgId>", b"&a;"),

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from tests.contract.bench import Bench
 from tests.contract.client import Phone
-from tests.contract.installation import scale, seed
 from tests.contract.mutations import RECEIPTS, is_shaped
+from tests.contract.rig import scale, seed
 
 Told = dict[tuple[str, bool], set[Any]]
 TRIES = 250

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.contract.bench import Bench, few_at_once
 from tests.contract.client import Answer, Phone
-from tests.contract.installation import scale
+from tests.contract.rig import scale
 from tests.contract.till import purchase
 
 PEOPLE = 30  # four messages each

@@ -60,11 +60,12 @@ def test_the_published_reply_encrypts_to_the_byte() -> None:
 
 def test_the_old_sample_codes_vector_encrypts_to_the_byte() -> None:
     key = base64.b64decode("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG=")
-    facts = {"key": key, "appid": "wxb11529c136998cb6", "random": b"aaaabbbbccccdddd"}
+    message, random = "我是中文abcd123".encode(), b"aaaabbbbccccdddd"
     expected = (
         "jn1L23DB+6ELqJ+6bruv21Y6MD7KeIfP82D6gU39rmkgczbWwt5+3bnyg5K55bgVtVzd832WzZGMhkP72vVOfg=="
     )
-    assert encrypt("我是中文abcd123".encode(), **facts) == expected
+    made = encrypt(message, key=key, appid="wxb11529c136998cb6", random=random)
+    assert made == expected
 
 
 def test_what_is_sealed_opens_again_and_only_for_its_appid() -> None:

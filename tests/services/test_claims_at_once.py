@@ -1,6 +1,7 @@
 """Many who scan, upload and join at one moment (并发): each receipt is credited exactly once."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
@@ -106,9 +107,9 @@ async def test_joining_and_scanning_at_once_credits_once(
 async def test_everything_at_once_comes_to_an_end_and_adds_up(shop: Shop, till: Till) -> None:
     """Joins, scans of few receipts by many people, uploads: no deadlock outlives the retries."""
     people = [await a_follower(shop, f"person-{number}") for number in range(6)]
-    work = [join(shop, person) for person in people]
-    work += [upload(shop, till, n, receipt_no=f"R-{n}") for n in range(4)]  # type: ignore[misc]
-    work += [  # type: ignore[misc]
+    work: list[Awaitable[object]] = [join(shop, person) for person in people]
+    work += [upload(shop, till, n, receipt_no=f"R-{n}") for n in range(4)]
+    work += [
         claim_receipt(shop, person, a_receipt(shop, till, n)) for person in people for n in range(4)
     ]
     async with asyncio.timeout(SECONDS):

@@ -56,7 +56,7 @@ async def test_a_file_with_a_fault_writes_nothing(shop: Shop) -> None:
 
 
 async def test_a_file_with_one_part_leaves_the_rest(shop: Shop) -> None:
-    new_store = {"stores": [{"code": "hz03", "region": "hz", "name": "西湖店"}]}
+    new_store: Data = {"stores": [{"code": "hz03", "region": "hz", "name": "西湖店"}]}
     assert await load_shop(shop, new_store) == ["store hz03"]
     assert await load_shop(shop, {"tills": [{"code": "hz03-1", "store": "hz03"}]}) == [
         "till hz03-1"

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
 from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.backends.base.client import TransactionalDBClient
 
 from services.outbox import outbox_states, queue_replies
 from services.shop import Shop
@@ -131,10 +133,10 @@ async def test_a_connection_that_dies_in_the_middle_costs_nothing(
 async def test_a_commit_whose_answer_is_lost_has_its_effect_once(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend = TransactionWrapper if is_postgres() else ImmediateTransaction
+    backend: Any = TransactionWrapper if is_postgres() else ImmediateTransaction
     commit, attempts = backend.commit, Attempts()
 
-    async def commit_and_vanish(self: TransactionWrapper) -> None:
+    async def commit_and_vanish(self: TransactionalDBClient) -> None:
         await commit(self)
         if attempts.is_first():
             raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle")

@@ -165,3 +165,48 @@ async def test_no_check_is_left_untried() -> None:
         hit.add(refused.value.__cause__.constraint_name)
     ours = {check["conname"] for check in checks} - INFORMATION_SCHEMA
     assert hit == ours
+
+
+# What makes a row a second one of its kind; `changed` keeps other uniques out of the way.
+ONCE_FOR_EVER = [
+    ("claims", ""),
+    ("purchases", "receipt_seq = receipt_seq + 1"),
+    ("purchases", "receipt_no = 'R-2'"),
+    ("ledger_transactions", ""),
+    ("outbox", ""),
+    ("job_runs", ""),
+    ("holds", ""),
+    ("coupons", "code = 'other'"),
+    ("coupons", "key = 'other'"),
+    ("followers", ""),
+    ("consents", ""),
+    ("members", "member_no = 'other'"),
+    ("members", "join_key = 'other'"),
+    ("till_keys", "signs_requests = FALSE"),
+    ("till_keys", "epoch = 9"),
+    ("tills", ""),
+    ("stores", ""),
+    ("regions", ""),
+    ("rules", ""),
+]
+
+
+@pytest.mark.usefixtures("full_tables")
+async def test_what_happens_once_for_ever_is_refused_a_second_time() -> None:
+    for table, changed in ONCE_FOR_EVER:
+        with pytest.raises(IntegrityError, match=r"(?i)unique constraint"):
+            await rows(second_of(table, changed))
+        assert await rows(f"SELECT 1 FROM {table}")
+
+
+def second_of(table: str, changed: str) -> str:
+    """The first row again under another id, in one column perhaps another value."""
+    model = next(
+        model for model in Tortoise.apps["models"].values() if model._meta.db_table == table
+    )
+    names = [field.source_field or name for name, field in model._meta.fields_map.items()]
+    names.remove("id")
+    column, _, value = changed.partition(" = ")
+    values = [value if name == column else name for name in names]
+    places = f"{', '.join(names)}) SELECT {', '.join(values)}"
+    return f"INSERT INTO {table} ({places} FROM {table} ORDER BY id LIMIT 1"

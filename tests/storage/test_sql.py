@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tortoise.exceptions import IntegrityError
@@ -76,7 +77,12 @@ async def test_one_value_may_stand_in_two_places() -> None:
 
 async def test_a_duplicate_does_not_poison_the_transaction_it_is_found_in(shop: Shop) -> None:
     now = shop.now()
-    message = {"account": "main", "openid": "li", "message_class": "reply", "now": now}
+    message: dict[str, Any] = {
+        "account": "main",
+        "openid": "li",
+        "message_class": "reply",
+        "now": now,
+    }
 
     @transactional
     async def twice() -> list[bool]:
@@ -144,8 +150,11 @@ async def test_a_fresh_context_finds_the_database() -> None:
         await change(INSERT, "a", 1)
         return await Region.filter(code="new").count()
 
+    async def begin_to_write() -> int:
+        return await write()
+
     fresh = contextvars.Context()
-    assert await asyncio.create_task(write(), context=fresh) == 1
+    assert await asyncio.create_task(begin_to_write(), context=fresh) == 1
     found = await asyncio.create_task(rows("SELECT name FROM counters"), context=fresh)
     assert found == [{"name": "a"}]
 

@@ -121,7 +121,8 @@ def failing_begin(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
 
 def busy() -> Exception:
     if is_postgres():
-        return asyncpg.ConnectionDoesNotExistError("connection was closed in the middle")
+        gone: Exception = asyncpg.ConnectionDoesNotExistError("connection was closed")
+        return gone
     return sqlite3.OperationalError("database is locked")
 
 

@@ -5,9 +5,9 @@ import pytest
 from storage.models import Member
 from tests.shop import ShopUnderTest, full_width
 
-BAD_PHONE = "这不像手机号，请发送 11 位手机号，例如 13800138000；不想填回【跳过】。"
-BAD_NAME = "称呼请控制在 1 到 20 个字；不想填回【跳过】。"
-BAD_BIRTHDAY = "没看懂这个日期，请像这样发送：1990-01-31 或 农历1990-08-15；不想填回【跳过】。"
+BAD_PHONE = "这不像手机号，请发送 11 位手机号，例如 13800138000。"
+BAD_NAME = "称呼请控制在 1 到 20 个字。"
+BAD_BIRTHDAY = "没看懂这个日期，请像这样发送：1990-01-31 或 农历1990-08-15。"
 TOO_YOUNG = "未满 14 周岁需要监护人同意，暂时不能登记生日；其他功能不受影响。"
 
 

@@ -131,8 +131,7 @@ async def test_a_consent_delivered_again_after_another_message_joins_once(
     consent = shop_under_test.last_push
     assert consent is not None
     await shop_under_test.hear("小王", "积分")
-    again = await shop_under_test.receive(consent)
-    assert again[0].splitlines()[0] in (first[0].splitlines()[0], "你已经是山茶咖啡会员，会员号…")
+    assert await shop_under_test.receive(consent) == first
     assert await Member.all().count() == 3
 
 
@@ -141,3 +140,10 @@ async def test_members_are_told_their_number(shop_under_test: ShopUnderTest) -> 
         (reply,) = await shop_under_test.hear("小李", words)
         assert reply.startswith("你已经是山茶咖啡会员，会员号 8")
     assert await Member.all().count() == 2
+
+
+async def test_invisible_letters_do_not_keep_anybody_from_joining(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await shop_under_test.hear("小王", "入会")
+    assert "欢迎加入" in (await shop_under_test.hear("小王", "\u200b同意\ufeff"))[0]

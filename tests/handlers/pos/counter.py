@@ -22,6 +22,8 @@ PURCHASES = "/pos/v1/purchases"
 class Counter:
     shop: ShopUnderTest
     tills: dict[str, Till]
+    # The status of every answer, as operators count them.
+    counted: list[int]
 
     @property
     def now_seconds(self) -> int:
@@ -56,8 +58,12 @@ def error_of(said: Said) -> tuple[int, str]:
 @asynccontextmanager
 async def open_counter(shop: ShopUnderTest) -> AsyncIterator[Counter]:
     """The till door, served on a port of its own, and two tills enrolled at it."""
-    app = web.Application(client_max_size=LARGEST_BODY)
-    TillDoor(shop.shop, is_outage=lambda error: isinstance(error, ConnectionError)).add_to(app)
+    app, counted = web.Application(client_max_size=LARGEST_BODY), list[int]()
+    TillDoor(
+        shop.shop,
+        is_outage=lambda error: isinstance(error, ConnectionError),
+        count=counted.append,
+    ).add_to(app)
     enrolments = {
         code: Enrolment.parse(json.dumps(await enrol_till(shop.shop, code)))
         for code in ("cd01-1", "cd01-2")
@@ -65,4 +71,4 @@ async def open_counter(shop: ShopUnderTest) -> AsyncIterator[Counter]:
     async with TestServer(app) as server, ClientSession() as session:
         urls = [str(server.make_url("")).rstrip("/")]
         tills = {code: Till(enrolment, session, urls) for code, enrolment in enrolments.items()}
-        yield Counter(shop, tills)
+        yield Counter(shop, tills, counted)

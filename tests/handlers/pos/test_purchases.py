@@ -113,13 +113,20 @@ async def test_a_payment_of_tomorrow_is_a_clock_gone_wrong(counter: Counter) -> 
     assert error_of(said) == (422, "unprocessable")
 
 
-async def test_while_the_database_is_away_the_till_is_asked_to_come_again(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(ConnectionError("10.0.0.7"), "the database is away"), (KeyError("R1"), "this failed here")],
+)
+async def test_when_something_breaks_the_till_is_asked_to_come_again(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
 ) -> None:
-    async def away(*_: object) -> None:
-        raise ConnectionError("database")
+    async def fail(*_: object) -> None:
+        raise fault
 
     with monkeypatch.context() as broken:
-        broken.setattr(routes, "authenticate", away)
-        assert error_of(await counter.report(counter.basket())) == (503, "busy")
+        broken.setattr(routes, "authenticate", fail)
+        said = await counter.report(counter.basket())
+    assert error_of(said) == (503, "busy")
+    assert said.body["error"]["message"] == f"{told}: send it again"
     assert (await counter.report(counter.basket())).status == 201
+    assert counter.counted == [503, 201]
