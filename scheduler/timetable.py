@@ -7,7 +7,7 @@ twice and to run late.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from services.claims import void_overdue
+from services.claim_steps import void_overdue
 from services.points import expire_points
 from services.shop import Shop
 

@@ -10,7 +10,7 @@ from loyalty.campaigns import GiveCoupon, GivePoints, PlannedAction, actions_for
 from loyalty.member_numbers import member_number
 from loyalty.people import Purpose
 from loyalty.person import Person
-from services.claims import ClaimAnswer, settle_reserved
+from services.claim_steps import ClaimAnswer, settle_reserved
 from services.coupons import IssuedCoupon, issue_coupon
 from services.points import earn_points, points_balance
 from services.shop import Shop

@@ -17,7 +17,7 @@ from loyalty.receipts import (
     sign_receipt,
 )
 from loyalty.refusals import Refusal
-from services.claims import credit_claim, void_claim
+from services.claim_steps import credit_claim, void_claim
 from services.details import member_name
 from services.earning import Credit, credit_purchase, points_of_purchase
 from services.member_codes import read_code, use_code

@@ -10,7 +10,7 @@ from typing import Any
 
 from loyalty.points import Lot
 from storage.instants import day_of, from_ms, to_ms
-from storage.sql import change, row, rows
+from storage.sql import change, insert, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,8 @@ async def transaction_by_key(key: str) -> dict[str, Any] | None:
 
 async def insert_transaction(**values: Any) -> int:
     """Raises IntegrityError for a key that exists: the caller looked before, under the lock."""
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-    found = await row(
-        f"INSERT INTO ledger_transactions ({names}) VALUES ({places}) RETURNING id",
-        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
-    )
-    assert found is not None
-    transaction_id: int = found["id"]
+    transaction_id = await insert("ledger_transactions", values)
+    assert transaction_id is not None
     return transaction_id
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from loyalty.person import Person
 from storage.instants import from_ms, to_ms
 from storage.models import Member
-from storage.sql import change, row
+from storage.sql import change, insert, row
 
 # One read tells the door everything: person, open dialogue, business clock.
 FIND_PERSON = """
@@ -118,12 +118,7 @@ async def add_member(*, join_key: str, joined_at: datetime) -> int:
 
 async def add_consent(**values: Any) -> None:
     """One row a message and purpose; the same again changes nothing."""
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-    await change(
-        f"INSERT INTO consents ({names}) VALUES ({places}) ON CONFLICT (key, purpose) DO NOTHING",
-        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
-    )
+    await insert("consents", values, conflict="ON CONFLICT (key, purpose) DO NOTHING")
 
 
 async def save_dialogue(

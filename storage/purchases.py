@@ -5,20 +5,14 @@ from typing import Any
 
 from loyalty.person import Person
 from storage.instants import to_ms
-from storage.sql import change, row, rows
+from storage.sql import change, insert, row, rows
 
 CLAIM = "SELECT c.*, f.account, f.openid FROM claims c JOIN followers f ON f.id = c.follower_id"
 
 
 async def insert_purchase(**values: Any) -> int | None:
     """The new row's id; None when the receipt number or the sequence is taken."""
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-    found = await row(
-        f"INSERT INTO purchases ({names}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING id",
-        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
-    )
-    return found["id"] if found else None
+    return await insert("purchases", values, conflict="ON CONFLICT DO NOTHING")
 
 
 async def purchase_by_receipt_no(till_no: int, receipt_no: str) -> dict[str, Any] | None:
@@ -89,14 +83,8 @@ async def unmatched_claim(
 async def insert_claim(person: Person, **values: Any) -> int | None:
     """The new claim's id; None when this receipt has a claim already."""
     columns = {"follower_id": person.follower_id, **values}
-    names = ", ".join(columns)
-    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
-    found = await row(
-        f"INSERT INTO claims ({names}) VALUES ({places})"
-        " ON CONFLICT (till_id, key_epoch, receipt_seq) DO NOTHING RETURNING id",
-        *[to_ms(value) if isinstance(value, datetime) else value for value in columns.values()],
-    )
-    return found["id"] if found else None
+    once = "ON CONFLICT (till_id, key_epoch, receipt_seq) DO NOTHING"
+    return await insert("claims", columns, conflict=once)
 
 
 async def update_claim(claim_id: int, was: str, **values: Any) -> None:

@@ -6,9 +6,12 @@ tortoise gets wrong on PostgreSQL (reliability P4).
 
 import functools
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from storage.database import current_client, is_postgres
+from storage.instants import to_ms
 
 Row = dict[str, Any]
 
@@ -33,6 +36,20 @@ async def change(statement: str, *values: Any) -> int:
         cursor = await connection.execute(_numbered(statement), values)
         await cursor.close()
         return int(cursor.rowcount)
+
+
+async def insert(table: str, values: Mapping[str, Any], *, conflict: str = "") -> int | None:
+    """Insert one row and return its id; None when `conflict`, an ON CONFLICT clause, kept it out.
+
+    Instants become what the columns hold.
+    """
+    names = ", ".join(values)
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+    found = await row(
+        f"INSERT INTO {table} ({names}) VALUES ({places}) {conflict} RETURNING id",
+        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
+    )
+    return found["id"] if found else None
 
 
 def _for_database(statement: str) -> str:

@@ -1,7 +1,6 @@
 """Phones and tills in front of one running installation, and what its database holds."""
 
 import asyncio
-import hashlib
 import itertools
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -15,6 +14,13 @@ import asyncpg
 from tests.contract.accounts import ACCOUNTS, MAIN
 from tests.contract.client import Phone, member_codes_in
 from tests.contract.fake_wechat import FakeWeChat
+from tests.contract.holdings import (
+    BY_THE_CLOCK,
+    Holdings,
+    holdings_of_postgres,
+    holdings_of_sqlite,
+    tables_of,
+)
 from tests.contract.installation import START_SECONDS, Installation
 from tests.contract.till import Till
 from tests.contract.wire import Account
@@ -22,7 +28,6 @@ from tests.contract.wire import Account
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 SEQUENCES = itertools.count(1)
-Holdings = dict[str, tuple[int, str]]
 
 
 @dataclass(slots=True)
@@ -36,11 +41,6 @@ class Bench:
     @property
     def wechat(self) -> FakeWeChat:
         return self.shop.wechat
-
-    @property
-    def last(self) -> int:
-        """The number of the last process."""
-        return self.shop.process_count - 1
 
     def phone(self, account: Account = MAIN) -> Phone:
         return Phone(account, self.session, self.shop.urls, self.wechat)
@@ -119,11 +119,6 @@ class Bench:
         changes = {name: rows - before.get(name, 0) for name, rows in after.items()}
         return {name: rows for name, rows in changes.items() if rows}
 
-    @staticmethod
-    def changed(before: Holdings, after: Holdings) -> set[str]:
-        """Tables whose rows are not what they were."""
-        return {name for name in before | after if before.get(name) != after.get(name)}
-
     @asynccontextmanager
     async def writes_held(self) -> AsyncIterator[None]:
         """Nobody else can write to the database inside the block, as when its disk is stuck."""
@@ -146,43 +141,23 @@ class Bench:
     def database_file(self) -> str:
         return str(self.shop.directory / self.shop.database_url.removeprefix("sqlite://"))
 
+    async def at_rest(self) -> Holdings:
+        """What it holds once nothing of earlier messages is still being sent or written behind."""
+        held = await self.holdings()
+        for _ in range(100):
+            await asyncio.sleep(0.03)
+            before, held = held, await self.holdings()
+            if held == before:
+                return held
+        raise AssertionError("the database never came to rest")
+
     async def holdings(self) -> Holdings:
         """Rows and content of every table, straight from the database."""
         if self.shop.is_sqlite:
-            return holdings_of_sqlite(self.database_file)
-        return await holdings_of_postgres(self.shop.database_url)
-
-
-def holdings_of_sqlite(path: str) -> Holdings:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
-        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {
-            name: digest_of(map(repr, database.execute(f'SELECT * FROM "{name}"')))
-            for (name,) in tables
-        }
-
-
-async def holdings_of_postgres(url: str) -> Holdings:
-    connection = await asyncpg.connect(url)
-    try:
-        return {
-            name: digest_of(
-                row[0] for row in await connection.fetch(f"SELECT t::text FROM {name} t")
-            )
-            for name in await tables_of(connection)
-        }
-    finally:
-        await connection.close()
-
-
-async def tables_of(connection: asyncpg.Connection) -> list[str]:
-    named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-    return [f'"{row[0]}"' for row in await connection.fetch(named)]
-
-
-def digest_of(rows: Iterator[str]) -> tuple[int, str]:
-    lines = sorted(rows)
-    return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()
+            held = holdings_of_sqlite(self.database_file)
+        else:
+            held = await holdings_of_postgres(self.shop.database_url)
+        return {name: rows for name, rows in held.items() if name.strip('"') not in BY_THE_CLOCK}
 
 
 async def few_at_once(

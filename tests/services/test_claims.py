@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from loyalty.receipts import ReceiptClaimed, paid_at
-from services.claims import ClaimAnswer, claim_receipt, void_overdue
+from services.claim_steps import void_overdue
+from services.claims import ClaimAnswer, claim_receipt
 from services.points import points_balance
 from services.purchases import record_purchase
 from services.shop import Shop

@@ -1,8 +1,9 @@
-"""Another process on the same database: `python -m tests.storage.second_process URL WHAT [N]`."""
+"""Another process on the same database: `python -m tests.storage.second_process URL WHAT N`."""
 
 import asyncio
 import sys
 
+import storage.transactions
 from storage.database import DatabaseAddress, close_database, open_database
 from storage.migrate import migrate
 from storage.sql import change, rows
@@ -21,7 +22,8 @@ async def read_then_write() -> None:
     )
 
 
-async def main(url: str, what: str, times: int = 1) -> None:
+async def main(url: str, what: str, times: int) -> None:
+    storage.transactions.ATTEMPTS = 1  # a second try would hide what this is about
     await open_database(DatabaseAddress(url))
     try:
         for _ in range(times):

@@ -163,7 +163,7 @@ async def test_a_fresh_context_finds_the_database() -> None:
 async def test_two_processes_that_read_and_then_write_never_find_it_locked(
     database: DatabaseAddress,
 ) -> None:
-    command = [sys.executable, "-m", "tests.storage.second_process", database.url, "count", "60"]
+    command = [sys.executable, "-m", "tests.storage.second_process", database.url, "count", "150"]
     processes = [
         await asyncio.create_subprocess_exec(*command, cwd=ROOT, stderr=asyncio.subprocess.PIPE)
         for _ in range(2)
@@ -171,7 +171,7 @@ async def test_two_processes_that_read_and_then_write_never_find_it_locked(
     for process in processes:
         _, faults = await process.communicate()
         assert process.returncode == 0, faults.decode()
-    assert await rows("SELECT used FROM counters WHERE name = 'shared'") == [{"used": 120}]
+    assert await rows("SELECT used FROM counters WHERE name = 'shared'") == [{"used": 300}]
 
 
 @only_postgres

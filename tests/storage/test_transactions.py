@@ -3,7 +3,8 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
+import storage.transactions
 from storage.backend_sqlite import ImmediateTransaction
 from storage.coupons import take_from_counter
 from storage.database import is_postgres
@@ -42,9 +44,21 @@ async def cancel_somewhere(work: Callable[[], Awaitable[Any]], chance: random.Ra
     await asyncio.wait([task])
 
 
+@asynccontextmanager
+async def coming_to_an_end() -> AsyncIterator[None]:
+    """What hangs is a failure, not a test run that never ends."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            yield
+    except TimeoutError:
+        for task in storage.transactions._running:
+            task.cancel()
+        raise
+
+
 async def nothing_leaked() -> bool:
     """More at once than there are connections: each comes to its end."""
-    async with asyncio.timeout(SECONDS):
+    async with coming_to_an_end():
         before = await counted("after")
         await asyncio.gather(*[count("after") for _ in range(25)])
         return await counted("after") == before + 25
@@ -61,7 +75,8 @@ async def test_cancelled_callers_leave_no_lock_and_no_connection_behind() -> Non
 
     for _ in range(CANCELS // 10):
         await asyncio.gather(*[cancel_somewhere(begin_and_count, chance) for _ in range(10)])
-    await finish_transactions()
+    async with coming_to_an_end():
+        await finish_transactions()
     assert begun > CANCELS // 2
     assert await counted("x") == begun
     assert await nothing_leaked()
@@ -131,8 +146,9 @@ async def test_a_begin_that_fails_gives_back_what_it_took(
 ) -> None:
     for _ in range(15):  # more often than there are connections
         failing_begin.append(RuntimeError("no transaction today"))
-        with pytest.raises(RuntimeError):
-            await count("x")
+        async with coming_to_an_end():
+            with pytest.raises(RuntimeError):
+                await count("x")
     assert await nothing_leaked()
     assert await counted("x") == 0
 

@@ -1,0 +1,163 @@
+"""The life of a claim (领取进度): reserved → pending → credited, or void.
+
+A claim is `reserved` for a follower who has yet to join, `pending` until the till has reported
+the purchase, `credited`, or `void` when the till never did. Whoever moves one holds the
+receipt's lock.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from loyalty.money import yuan_text
+from loyalty.receipts import ReceiptClaimed
+from services.earning import credit_purchase, points_of_amount
+from services.points import points_balance
+from services.shop import Shop
+from storage.instants import from_ms
+from storage.locks import lock_receipt
+from storage.purchases import (
+    claims_before_joining,
+    overdue_claims,
+    purchase_of_claim,
+    update_claim,
+    void_overdue_claim,
+)
+from storage.transactions import transactional
+
+RESERVED_FOR = timedelta(hours=24)
+PENDING_FOR = timedelta(hours=72)
+
+ClaimRow = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What the person is told; the same again however often the receipt is scanned."""
+
+    state: str
+    points: int
+    amount_fen: int
+    balance: int = 0
+    until: str = ""
+
+    def as_text(self) -> str:
+        return json.dumps([self.state, self.points, self.amount_fen, self.balance, self.until])
+
+    def facts(self) -> dict[str, object]:
+        return {
+            "points": self.points,
+            "yuan": yuan_text(self.amount_fen),
+            "balance": self.balance,
+            "until": self.until,
+        }
+
+
+async def settle(shop: Shop, claim: ClaimRow, member_id: int | None) -> ClaimAnswer:
+    """Move a claim as far as it can go now, and say how far that is.
+
+    A helper for use cases that hold the receipt's lock.
+    """
+    if claim["state"] in ("credited", "void"):
+        return _told(claim)
+    if member_id is None:
+        return await _reserve(shop, claim)
+    purchase = await purchase_of_claim(
+        claim["till_id"], claim["key_epoch"], claim["receipt_seq"], from_ms(claim["paid_at"])
+    )
+    if purchase is None:
+        return await _wait_for_upload(shop, claim, member_id)
+    return await credit_claim(shop, claim, member_id, purchase)
+
+
+async def credit_claim(
+    shop: Shop, claim: ClaimRow, member_id: int, purchase: dict[str, Any]
+) -> ClaimAnswer:
+    """Credit what the till reported: its amount counts, whatever the token said."""
+    credit = await credit_purchase(shop, purchase, member_id)
+    if credit is None:
+        raise ReceiptClaimed
+    answer = ClaimAnswer("credited", credit.points, purchase["paid_fen"], credit.balance)
+    await update_claim(
+        claim["id"],
+        claim["state"],
+        state="credited",
+        member_id=member_id,
+        purchase_id=purchase["id"],
+        points=credit.points,
+        told=answer.as_text(),
+        due_at=None,
+    )
+    return answer
+
+
+async def settle_reserved(
+    shop: Shop, follower_id: int, member_id: int, joined_at: datetime
+) -> list[ClaimAnswer]:
+    """At joining: what the follower scanned within the last day is credited by itself."""
+    answers = []
+    for claim in await claims_before_joining(follower_id, joined_at, shop.now()):
+        await lock_receipt(claim["till_id"], claim["receipt_seq"])
+        try:
+            answers.append(await settle(shop, claim, member_id))
+        except ReceiptClaimed:
+            # Another member's after all: that must not keep anybody from joining.
+            await void_claim(claim)
+    return answers
+
+
+async def void_claim(claim: ClaimRow) -> None:
+    """A helper for use cases that hold the receipt's lock."""
+    await update_claim(claim["id"], claim["state"], state="void", points=0, due_at=None)
+
+
+async def void_overdue(shop: Shop) -> int:
+    """Pending claims whose till stayed silent are void; how many."""
+    voided = 0
+    for claim in await overdue_claims(shop.now()):
+        voided += await _void_if_overdue(shop, claim)
+    return voided
+
+
+@transactional
+async def _void_if_overdue(shop: Shop, claim: ClaimRow) -> bool:
+    """Under the receipt's lock, because its upload may be arriving at this moment."""
+    await lock_receipt(claim["till_id"], claim["receipt_seq"])
+    return await void_overdue_claim(claim["id"], shop.now())
+
+
+async def _reserve(shop: Shop, claim: ClaimRow) -> ClaimAnswer:
+    until = from_ms(claim["due_at"])
+    if until < shop.now():
+        until = shop.now() + RESERVED_FOR
+        await update_claim(claim["id"], "reserved", due_at=until)
+    return ClaimAnswer("reserved", 0, claim["amount_fen"], until=_clock_text(shop, until))
+
+
+async def _wait_for_upload(shop: Shop, claim: ClaimRow, member_id: int) -> ClaimAnswer:
+    if claim["state"] == "pending":
+        return _told(claim)
+    points = points_of_amount(shop, claim["amount_fen"])
+    balance = await points_balance(shop, member_id)
+    answer = ClaimAnswer("pending", points, claim["amount_fen"], balance.points)
+    await update_claim(
+        claim["id"],
+        claim["state"],
+        state="pending",
+        member_id=member_id,
+        points=points,
+        told=answer.as_text(),
+        due_at=shop.now() + PENDING_FOR,
+    )
+    return answer
+
+
+def _told(claim: ClaimRow) -> ClaimAnswer:
+    if claim["state"] == "void":
+        return ClaimAnswer("void", 0, claim["amount_fen"])
+    return ClaimAnswer(*json.loads(claim["told"]))
+
+
+def _clock_text(shop: Shop, instant: datetime) -> str:
+    return shop.clock.local(instant).strftime("%m-%d %H:%M")

@@ -1,0 +1,43 @@
+"""What the database holds: rows and content of every table, read from outside."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import asyncpg
+
+BY_THE_CLOCK = {"job_runs", "sqlite_sequence"}  # rows that come with the hours, not with requests
+Holdings = dict[str, tuple[int, str]]
+
+
+def holdings_of_sqlite(path: str) -> Holdings:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: digest_of(map(repr, database.execute(f'SELECT * FROM "{name}"')))
+            for (name,) in tables
+        }
+
+
+async def holdings_of_postgres(url: str) -> Holdings:
+    connection = await asyncpg.connect(url)
+    try:
+        return {
+            name: digest_of(
+                row[0] for row in await connection.fetch(f"SELECT t::text FROM {name} t")
+            )
+            for name in await tables_of(connection)
+        }
+    finally:
+        await connection.close()
+
+
+async def tables_of(connection: asyncpg.Connection) -> list[str]:
+    named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    return [f'"{row[0]}"' for row in await connection.fetch(named)]
+
+
+def digest_of(rows: Iterator[str]) -> tuple[int, str]:
+    lines = sorted(rows)
+    return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()
