@@ -1,5 +1,5 @@
 """Recipes that touch tables are tried on SQLite and on PostgreSQL."""
 
-from tests.databases import clock, database, shop
+from tests.databases import clock, database, empty_database, shop
 
-__all__ = ["clock", "database", "shop"]
+__all__ = ["clock", "database", "empty_database", "shop"]

@@ -27,11 +27,12 @@ from scheduler.runner import Runner
 from scheduler.timetable import TIMETABLE, Job
 from services.rules import RulesBook
 from services.shop import Shop
-from storage.database import current_client, is_postgres
+from storage.database import DatabaseAddress, current_client, is_postgres
 from storage.migrate import statements
 from storage.outbox import claim_messages, finish_message, put_in_outbox
 from storage.sql import rows
 from tests.docs.pages import fence_of, fences_of
+from tests.shop_parts import open_test_shop
 
 PAGE = "docs/cookbook.md"
 
@@ -135,9 +136,15 @@ def test_the_changed_wording_fills_the_same_places() -> None:
     assert "{held}" in sentence
 
 
-async def test_the_new_migration_fits_the_schema_and_keeps_its_history(shop: Shop) -> None:
+async def test_the_new_migration_fits_the_schema_and_keeps_its_history(
+    empty_database: DatabaseAddress,
+) -> None:
     text = fence_of(PAGE, "storage/migrations/NNNN_store_visits.sql").content
-    async with current_client().acquire_connection() as connection:
+    # A database of its own: what a migration makes, no other test may see.
+    async with (
+        open_test_shop(empty_database),
+        current_client().acquire_connection() as connection,
+    ):
         for statement in statements(text, postgres=is_postgres()):
             await connection.execute(statement)
         await connection.execute("INSERT INTO members (joined_at, join_key) VALUES (0, 'k')")
