@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     # Imported late: `check-config` and faults answer without the whole program.
-    from bot import cli_shop
+    from bot import cli_menu, cli_shop
     from bot.cli_serve import ROLES, serve
     from bot.routing import Clash
     from storage.database import DatabaseMissing
@@ -56,6 +56,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 return int(_run_loop(cli_shop.run_load(settings, options.shop)))
             case "till":
                 return int(_run_loop(cli_shop.run_enrol(settings, options.till)))
+            case "menu":
+                return int(_run_loop(cli_menu.run_menu(settings)))
             case "verify":
                 return int(_run_loop(cli_shop.run_verify(settings)))
             case _:
@@ -128,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     till.add_argument("action", choices=["enrol"])
     till.add_argument("till")
     command("verify", "audit the ledger")
+    command("menu", "give every service account its menu")
     keys = command("keys", "make the key ring, rotate a key, seal anew, remove an old key")
     keys.add_argument("action", choices=["init", "rotate", "reseal", "remove"])
     keys.add_argument("--purpose", choices=["field", "till_seal"], default="field")

@@ -36,8 +36,13 @@ from services.outbox import (
 from services.rules import RulesBook
 from services.shop import Shop
 from storage.cache import Cache, CachedTokens
-from storage.database import DatabaseAddress, close_database, open_database
-from storage.keyring import KeyRing, load_or_create_keyring
+from storage.database import (
+    DatabaseAddress,
+    DatabaseMissing,
+    close_database,
+    open_database,
+)
+from storage.keyring import LiveKeyRing, load_or_create_keyring
 from storage.migrate import check_schema, migrate
 from storage.shop import ensure_installation
 
@@ -76,7 +81,10 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
             random_bytes=os.urandom,
             phrase=wordings.fill,
         )
-        shop.clock.set_offset_ms(await shop.rules.refresh())
+        offset_ms = await shop.rules.refresh()
+        if offset_ms and not settings.is_sandbox:
+            raise DatabaseMissing("this database's clock was moved in a sandbox: take another one")
+        shop.clock.set_offset_ms(offset_ms)
         yield Parts(settings, shop, wordings)
 
 
@@ -95,11 +103,11 @@ def redis_url(settings: Settings) -> str:
     return url.replace("://", f"://:{quote(password, safe='')}@", 1) if password else url
 
 
-def load_keys(settings: Settings) -> KeyRing:
+def load_keys(settings: Settings) -> LiveKeyRing:
     if settings.is_sandbox:
         settings.keys.file.parent.mkdir(parents=True, exist_ok=True)
-        return load_or_create_keyring(settings.keys.file, os.urandom)
-    return KeyRing.load(settings.keys.file)
+        load_or_create_keyring(settings.keys.file, os.urandom)
+    return LiveKeyRing(settings.keys.file)
 
 
 def accounts_of(settings: Settings) -> dict[str, Account]:

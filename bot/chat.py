@@ -71,6 +71,10 @@ class Chat:
         assert question is not None, dialogue.name
         await self.say(question.prompt, **facts)
 
+    def expect(self, dialogue: Dialogue) -> None:
+        """Take the next message as an answer without asking anew."""
+        self.progress = Progress(dialogue.name)
+
     def close(self) -> None:
         """Leave the open dialogue."""
         self.progress = None

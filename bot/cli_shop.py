@@ -77,7 +77,7 @@ def run_keys_init(settings: Settings) -> int:
 def run_keys_rotate(settings: Settings, purpose: str) -> int:
     ring = rotate(settings.keys.file, os.urandom, purpose=purpose)
     key_id = ring.current_id(purpose)
-    print(f"{purpose} key {key_id} is current: restart the servers, then run keys reseal")
+    print(f"{purpose} key {key_id} is current; servers follow within 3 s, then run keys reseal")
     return 0
 
 
@@ -98,7 +98,7 @@ async def run_keys_remove(settings: Settings, purpose: str, key_id: int) -> int:
         remove_key(settings.keys.file, key_id, purpose=purpose)
     except (KeyUnknown, ValueError) as refused:
         return _fault(str(refused))
-    print(f"{purpose} key {key_id} is gone: restart the servers")
+    print(f"{purpose} key {key_id} is gone")
     return 0
 
 

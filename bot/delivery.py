@@ -20,6 +20,7 @@ BATCH = 20
 POLL_SECONDS = 1.0
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60
+START_WITHIN_SECONDS = 15  # of a lease of 30; one send takes ten at most
 
 
 class Message(Protocol):
@@ -96,8 +97,14 @@ class Delivery:
         self._woken.clear()
 
     async def _deliver_in_order(self, messages: list[Message]) -> None:
+        """What cannot be begun well within its lease goes back to the queue, untried."""
+        loop = asyncio.get_running_loop()
+        last_start_at = loop.time() + START_WITHIN_SECONDS
         for message in messages:
-            await self._deliver(message)
+            if self._closing or loop.time() > last_start_at:
+                await self._outbox.put_back(message, 0, "not_begun")
+            else:
+                await self._deliver(message)
 
     async def _deliver(self, message: Message) -> None:
         try:

@@ -27,6 +27,10 @@ class AskAgain(Exception):
         self.facts = facts
 
 
+class NotMeant(Exception):
+    """The text is about something else: the question closes and the text goes its usual way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     name: str

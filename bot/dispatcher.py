@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat import Chat, Content
-from bot.dialogue import AskAgain, Dialogue, Progress, Question
-from bot.pushes import Push, TextMessage
-from bot.routing import Handler, RoutingTable
+from bot.dialogue import AskAgain, Dialogue, NotMeant, Progress, Question
+from bot.pushes import MenuTap, Push, TextMessage, command_text
+from bot.routing import Command, Handler, RoutingTable
 from bot.wording import Wordings
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 
 log = logging.getLogger(__name__)
+
+END_MARKS = "?!.,~。、…"  # NFKC has made the full-width ones of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Dispatcher:
             shop=self.shop,
             person=found.person,
             push=push,
-            text=push.text.casefold(),
+            text=_word(push).casefold(),
             help=self.help_lines(),
             wordings=self.wordings,
             progress=Progress.from_text(found.progress),
@@ -77,9 +79,11 @@ class Dispatcher:
 
     async def _act(self, chat: Chat) -> None:
         dialogue, question = self._open_question(chat)
-        command = self.table.commands.get(chat.text) if chat.text else None
+        command = self._command(chat.text)
         offered = question is not None and chat.text in question.offers
         if isinstance(chat.body, TextMessage) and dialogue and (offered or command is None):
+            if not offered and await self._understand_certainly(chat):
+                return None
             # An offered word counts as words do, folded; anything else is free text as written.
             return await self._answer(chat, dialogue, chat.text if offered else chat.words)
         if (handler := self._push_handler(chat)) is not None:
@@ -88,6 +92,12 @@ class Dispatcher:
             chat.close()
             return await command.handler(chat)
         return await self._understand(chat)
+
+    def _command(self, text: str) -> Command | None:
+        """A word as typed, or with the full stop or question mark people put behind it."""
+        if not text:
+            return None
+        return self.table.commands.get(text) or self.table.commands.get(text.rstrip(END_MARKS))
 
     def _open_question(self, chat: Chat) -> tuple[Dialogue | None, Question | None]:
         dialogue = self.table.dialogues.get(chat.progress.dialogue) if chat.progress else None
@@ -104,6 +114,9 @@ class Dispatcher:
             progress = dialogue.advance(chat.progress, text)
         except AskAgain as again:
             return await chat.say(again.wording, **again.facts)
+        except NotMeant:
+            chat.close()
+            return await self._understand(chat)
         question = dialogue.question(progress)
         if question is not None:
             chat.progress = progress
@@ -112,8 +125,16 @@ class Dispatcher:
         assert dialogue.finish is not None, dialogue.name
         return await dialogue.finish(chat, progress.answers)
 
+    async def _understand_certainly(self, chat: Chat) -> bool:
+        for understanding in self.table.understandings:
+            reading = understanding.read(chat) if understanding.is_certain else None
+            if reading is not None:
+                await understanding.handler(chat, reading)
+                return True
+        return False
+
     async def _understand(self, chat: Chat) -> None:
-        if not chat.push.message_id:
+        if not chat.push.message_id and not isinstance(chat.body, MenuTap):
             return  # Something happened, nobody said anything.
         for understanding in self.table.understandings:
             reading = understanding.read(chat)
@@ -121,6 +142,11 @@ class Dispatcher:
                 return await understanding.handler(chat, reading)
         if self.table.fallback is not None:
             await self.table.fallback(chat)
+
+
+def _word(push: Push) -> str:
+    """A menu tap (菜单) whose key is a word counts as that word."""
+    return command_text(push.body.key) if isinstance(push.body, MenuTap) else push.text
 
 
 def _as_text(progress: Progress | None) -> str | None:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 message_id: ContextVar[str] = ContextVar("message_id", default="")
 
+OURS = ("bot", "handlers", "services", "storage", "scheduler", "loyalty", "__main__")
+LONGEST_FOREIGN = 80
 QUIET = ("asyncio", "aiohttp", "apscheduler", "tortoise", "urllib3", "PIL")
 
 
@@ -21,7 +23,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": _event(record),
             "logger": record.name,
         }
         if message_id.get():
@@ -30,6 +32,13 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["traceback"] = "".join(_frames(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """A library's own message may quote a row or a header: only its first words are kept."""
+    if str(record.name).partition(".")[0] in OURS:
+        return record.getMessage()
+    return str(record.msg).partition("\n")[0][:LONGEST_FOREIGN]
 
 
 def _frames(exc_info: "logging._SysExcInfoType") -> list[str]:

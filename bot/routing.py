@@ -35,6 +35,8 @@ class Understanding:
 
     read: Callable[[Chat], object | None]
     handler: Callable[[Chat, object], Awaitable[None]]
+    # Cannot be mistaken for anything else, so it wins over an open question and leaves it open.
+    is_certain: bool = False
 
 
 class Router:
@@ -68,14 +70,15 @@ class Router:
         return dialogue
 
     def understand(
-        self, read: Callable[[Chat], Reading | None]
+        self, read: Callable[[Chat], Reading | None], *, is_certain: bool = False
     ) -> Callable[
         [Callable[[Chat, Reading], Awaitable[None]]], Callable[[Chat, Reading], Awaitable[None]]
     ]:
         def register(
             handler: Callable[[Chat, Reading], Awaitable[None]],
         ) -> Callable[[Chat, Reading], Awaitable[None]]:
-            self.understandings.append(Understanding(read, handler))  # type: ignore[arg-type]
+            understanding = Understanding(read, handler, is_certain)  # type: ignore[arg-type]
+            self.understandings.append(understanding)
             return handler
 
         return register

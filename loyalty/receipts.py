@@ -155,10 +155,9 @@ def claim_expires_at(minutes: int, claim_days: int) -> datetime:
     return paid_at(minutes) + timedelta(days=claim_days)
 
 
-def is_claimable(minutes: int, now: datetime, *, claim_days: int) -> bool:
+def is_claimable(minutes: int, now: datetime, *, until: datetime) -> bool:
     """Neither from the future nor too old."""
-    earliest = paid_at(minutes) - CLOCK_TOLERANCE
-    return earliest <= now <= claim_expires_at(minutes, claim_days)
+    return paid_at(minutes) - CLOCK_TOLERANCE <= now <= until
 
 
 def online_sequence(number: int) -> int:

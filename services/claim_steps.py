@@ -42,6 +42,11 @@ class ClaimAnswer:
     balance: int = 0
     until: str = ""
 
+    @property
+    def wording(self) -> str:
+        """Which sentence tells it: a receipt of a few fen earns nothing."""
+        return "credited_nothing" if self.state == "credited" and not self.points else self.state
+
     def as_text(self) -> str:
         return json.dumps([self.state, self.points, self.amount_fen, self.balance, self.until])
 
@@ -160,4 +165,4 @@ def _told(claim: ClaimRow) -> ClaimAnswer:
 
 
 def _clock_text(shop: Shop, instant: datetime) -> str:
-    return shop.clock.local(instant).strftime("%m-%d %H:%M")
+    return shop.clock.local(instant).strftime("%Y-%m-%d %H:%M")

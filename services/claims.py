@@ -3,6 +3,8 @@
 Locks are always taken in the order follower, receipt, ledger account.
 """
 
+from typing import Any
+
 from loyalty.person import Person
 from loyalty.receipts import (
     FoundToken,
@@ -11,6 +13,7 @@ from loyalty.receipts import (
     ReceiptRefused,
     TooManyReceiptTries,
     UnverifiedReceipt,
+    claim_expires_at,
     is_claimable,
     is_online_sequence,
     paid_at,
@@ -62,7 +65,7 @@ async def check_on_its_face(shop: Shop, unverified: UnverifiedReceipt | None) ->
     """Raise ReceiptRefused for what no person at all could claim; writes nothing."""
     if unverified is None or await till_that_signed(shop, unverified) is None:
         raise ReceiptRefused
-    _refuse_unclaimable(shop, unverified.receipt)
+    _refuse_unclaimable(shop, unverified.receipt, await _purchase_of(unverified.receipt))
 
 
 @transactional
@@ -81,10 +84,8 @@ async def claim_genuine(shop: Shop, person: Person, receipt: Receipt) -> ClaimAn
 async def _new_claim(
     shop: Shop, person: Person, receipt: Receipt, member_id: int | None
 ) -> ClaimRow:
-    _refuse_unclaimable(shop, receipt)
-    purchase = await purchase_of_claim(
-        receipt.till_no, receipt.epoch, receipt.sequence, paid_at(receipt.minutes)
-    )
+    purchase = await _purchase_of(receipt)
+    _refuse_unclaimable(shop, receipt, purchase)
     if purchase is None and is_online_sequence(receipt.sequence):
         # Such a token leaves only with the answer to its purchase.
         raise ReceiptRefused
@@ -111,7 +112,7 @@ async def _take_over_lapsed(
     """A reservation whose day went by without joining is free for the next person."""
     if claim["state"] != "reserved" or from_ms(claim["due_at"]) >= shop.now():
         raise ReceiptClaimed
-    _refuse_unclaimable(shop, receipt)
+    _refuse_unclaimable(shop, receipt, await _purchase_of(receipt))
     await update_claim(
         claim["id"],
         "reserved",
@@ -134,6 +135,17 @@ def _is_theirs(claim: ClaimRow, follower_id: int, member_id: int | None) -> bool
     return bool(claim["follower_id"] == follower_id or same_member)
 
 
-def _refuse_unclaimable(shop: Shop, receipt: Receipt) -> None:
-    if not is_claimable(receipt.minutes, shop.now(), claim_days=shop.rules.points.claim_days):
+async def _purchase_of(receipt: Receipt) -> dict[str, Any] | None:
+    return await purchase_of_claim(
+        receipt.till_no, receipt.epoch, receipt.sequence, paid_at(receipt.minutes)
+    )
+
+
+def _refuse_unclaimable(shop: Shop, receipt: Receipt, purchase: dict[str, Any] | None) -> None:
+    """A reported purchase keeps the last moment its receipt was printed with."""
+    if purchase is not None:
+        until = from_ms(purchase["claim_until"])
+    else:
+        until = claim_expires_at(receipt.minutes, shop.rules.points.claim_days)
+    if not is_claimable(receipt.minutes, shop.now(), until=until):
         raise ReceiptRefused

@@ -1,6 +1,7 @@
 """A member's own data (资料): phone, name and birthday, each optional, sealed in its row."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,7 @@ from storage.transactions import transactional
 DETAILS = ("phone", "name", "birthday")
 LONGEST_NAME = 20
 # Writing direction marks would let a name rearrange the sentence it stands in (B07).
-DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class BadDetail(Exception):
@@ -63,7 +64,8 @@ def read_phone(text: str, today: date) -> str:
 
 def read_name(text: str, today: date) -> str:
     name = " ".join(DIRECTION_MARKS.sub("", text).split())
-    if not 1 <= len(name) <= LONGEST_NAME:
+    is_visible = any(unicodedata.category(letter)[0] in "LNS" for letter in name)
+    if not is_visible or len(name) > LONGEST_NAME:
         raise BadDetail("details/bad_name")
     return name
 

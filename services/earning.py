@@ -1,6 +1,5 @@
 """Earning by purchase (消费积分): from what a till reported to points on the member's account."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +36,10 @@ async def credit_purchase(shop: Shop, purchase: dict[str, Any], member_id: int) 
         purchase["id"], member_id
     ):
         return None
-    points = points_of_purchase(shop, purchase["paid_fen"], json.loads(purchase["lines"]))
     await earn_points(
         shop,
         member_id,
-        points,
+        purchase["points"],
         key=f"purchase:{purchase['id']}",
         cause={
             "what": "purchase",
@@ -49,12 +47,11 @@ async def credit_purchase(shop: Shop, purchase: dict[str, Any], member_id: int) 
             "receipt_no": purchase["receipt_no"],
             "yuan": yuan_text(purchase["paid_fen"]),
             "store": await store_name_of_till(purchase["till_id"]),
-            "points_per_yuan": shop.rules.points.points_per_yuan,
         },
         occurred_at=from_ms(purchase["paid_at"]),
     )
     balance = await points_balance(shop, member_id)
-    return Credit(points, balance.points)
+    return Credit(purchase["points"], balance.points)
 
 
 def _rule(shop: Shop) -> EarningRule:

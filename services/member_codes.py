@@ -30,7 +30,8 @@ async def show_code(shop: Shop, member_id: int) -> ShownCode:
     step = step_at(unix_seconds)
     uses = await count_code_uses(member_id, step)
     code = show_member_code(shop.keys.key("member_code"), member_id, step=step, uses=uses)
-    seconds_left = STEP_SECONDS - unix_seconds % STEP_SECONDS
+    # Tills take it for one step more, and so long it is worth showing.
+    seconds_left = 2 * STEP_SECONDS - unix_seconds % STEP_SECONDS
     return ShownCode(code, seconds_left, f"{shop.public_url}/member-code/{code}")
 
 

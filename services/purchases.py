@@ -132,6 +132,8 @@ async def _insert(
         paid_at=report.paid_at,
         paid_fen=report.paid_fen,
         lines=json.dumps(report.lines, ensure_ascii=False),
+        points=points_of_purchase(shop, report.paid_fen, report.lines),
+        claim_until=claim_expires_at(minutes_at(report.paid_at), shop.rules.points.claim_days),
         fingerprint=report.fingerprint,
         recorded_at=shop.now(),
     )
@@ -188,8 +190,7 @@ async def _member_answer(
 
 
 def _claim_answer(shop: Shop, till: Till, purchase: dict[str, Any], *, is_claimed: bool) -> Answer:
-    points = points_of_purchase(shop, purchase["paid_fen"], json.loads(purchase["lines"]))
-    days = shop.rules.points.claim_days
+    points, days = purchase["points"], shop.rules.points.claim_days
     facts = {
         "brand": shop.rules.brand_name,
         "store": till.store_name,
@@ -201,10 +202,10 @@ def _claim_answer(shop: Shop, till: Till, purchase: dict[str, Any], *, is_claime
         "points_earned": points,
         "receipt_text": shop.phrase("tills/receipt_claim", facts),
     }
-    return answer if is_claimed else {**answer, "claim": _claim(shop, till, purchase, days)}
+    return answer if is_claimed else {**answer, "claim": _claim(shop, till, purchase)}
 
 
-def _claim(shop: Shop, till: Till, purchase: dict[str, Any], days: int) -> dict[str, str]:
+def _claim(shop: Shop, till: Till, purchase: dict[str, Any]) -> dict[str, str]:
     minutes = minutes_at(from_ms(purchase["paid_at"]))
     receipt = Receipt(
         epoch=till.epoch,
@@ -216,7 +217,7 @@ def _claim(shop: Shop, till: Till, purchase: dict[str, Any], days: int) -> dict[
     token = sign_receipt(
         receipt, till.key, brand=shop.rules.brand_code, environment=shop.environment
     )
-    expires_at = shop.clock.local(claim_expires_at(minutes, days))
+    expires_at = shop.clock.local(from_ms(purchase["claim_until"]))
     return {
         "token": token,
         "url": shop.claim_url + token,

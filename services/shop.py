@@ -7,7 +7,7 @@ from datetime import date, datetime
 from services.clock import BusinessClock
 from services.rules import RulesBook
 from storage.cache import Cache
-from storage.keyring import KeyRing
+from storage.keyring import Keys
 
 SANDBOX = "sandbox"
 
@@ -16,7 +16,7 @@ SANDBOX = "sandbox"
 class Shop:
     environment: str
     public_url: str
-    keys: KeyRing
+    keys: Keys
     cache: Cache
     clock: BusinessClock
     rules: RulesBook

@@ -46,7 +46,7 @@ class CleanSqliteTransactionContext(SqliteTransactionContext):
 
 class ImmediateSqliteClient(SqliteClient):
     def __init__(self, file_path: str, **kwargs: Any) -> None:
-        super().__init__(file_path, **{"busy_timeout": 5000, "synchronous": "FULL", **kwargs})
+        super().__init__(file_path, **{"busy_timeout": 2500, "synchronous": "FULL", **kwargs})
 
     def _in_transaction(self) -> TransactionContext:
         return CleanSqliteTransactionContext(ImmediateTransaction(self), self._lock)

@@ -65,6 +65,10 @@ class RedisWire:
             await self._connection.disconnect()
 
     def _add(self, command: Command) -> Answer:
+        """A text that cannot be written is its caller's fault: it must not fail a batch."""
+        for word in command:
+            if isinstance(word, str):
+                word.encode()
         answer: Answer = asyncio.get_running_loop().create_future()
         if self._is_open() or len(self._waiting) >= MOST_WAITING:
             answer.set_exception(CacheUnavailable("Redis is left alone for a moment"))

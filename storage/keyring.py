@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from storage.keyring_file import KeyRingRefused, exclusively, read_private, write_new, write_over
 
@@ -24,6 +25,16 @@ RandomBytes = Callable[[int], bytes]
 
 class KeyUnknown(KeyError):
     """The ring has no key with this id: it was removed, or this process holds an older ring."""
+
+
+class Keys(Protocol):
+    """What sealing needs of a ring, whether it stands still or follows its file."""
+
+    def current_id(self, purpose: str = "field") -> int: ...
+
+    def key(self, purpose: str, key_id: int | None = None) -> bytes: ...
+
+    def refresh(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,9 @@ class KeyRing:
             raise KeyUnknown(f"{purpose} key {wanted}")
         return self.keys[purpose][wanted]
 
+    def refresh(self) -> None:
+        """Nothing: this ring stands still."""
+
     def with_new_key(self, key: bytes, *, purpose: str = "field") -> "KeyRing":
         assert len(key) == KEY_BYTES, len(key)
         if purpose not in ROTATING:
@@ -61,6 +75,33 @@ class KeyRing:
 
     def _with(self, purpose: str, keys: Mapping[int, bytes]) -> "KeyRing":
         return replace(self, keys={**self.keys, purpose: keys})
+
+
+class LiveKeyRing:
+    """The ring of a running server: it follows its file, so that keys change without a restart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ring = KeyRing.load(path)
+        self._changed_at = path.stat().st_mtime_ns
+
+    def current_id(self, purpose: str = "field") -> int:
+        return self._ring.current_id(purpose)
+
+    def key(self, purpose: str, key_id: int | None = None) -> bytes:
+        """As of the ring; a key it does not know may have come since."""
+        try:
+            return self._ring.key(purpose, key_id)
+        except KeyUnknown:
+            self.refresh()
+            return self._ring.key(purpose, key_id)
+
+    def refresh(self) -> None:
+        """Read the file anew when it has changed."""
+        changed_at = self._path.stat().st_mtime_ns
+        if changed_at != self._changed_at:
+            self._ring = KeyRing.load(self._path)
+            self._changed_at = changed_at
 
 
 def create_keyring(path: Path, random_bytes: RandomBytes) -> KeyRing:

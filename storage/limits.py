@@ -4,10 +4,12 @@ A window opens with the first hit and ends by itself. While Redis is away every 
 itself, so a limit loosens by the number of processes and never disappears.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from storage.cache import Cache
 
+LONGEST_SUBJECT = 64
 MINUTE = 60
 HOUR = 3600
 
@@ -30,10 +32,17 @@ TILL_FAILURES = Limit("till_failures", 10, MINUTE)
 async def is_within(cache: Cache, limit: Limit, subject: str) -> bool:
     """Count one and say whether it still is within the limit."""
     return await cache.hit(
-        limit.name, subject, limit=limit.hits, window_seconds=limit.window_seconds
+        limit.name, _short(subject), limit=limit.hits, window_seconds=limit.window_seconds
     )
 
 
 async def is_spent(cache: Cache, limit: Limit, subject: str) -> bool:
     """Whether the limit was reached, without counting: failures count, questions do not."""
-    return await cache.failures(limit.name, subject) >= limit.hits
+    return await cache.failures(limit.name, _short(subject)) >= limit.hits
+
+
+def _short(subject: str) -> str:
+    """A subject from outside may be of any length; what is kept of it may not."""
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    return hashlib.sha256(subject.encode(errors="replace")).hexdigest()

@@ -83,7 +83,7 @@ async def unmatched_claim(
 async def insert_claim(person: Person, **values: Any) -> int | None:
     """The new claim's id; None when this receipt has a claim already."""
     columns = {"follower_id": person.follower_id, **values}
-    once = "ON CONFLICT (till_id, key_epoch, receipt_seq) DO NOTHING"
+    once = "ON CONFLICT (till_id, receipt_seq, key_epoch) DO NOTHING"
     return await insert("claims", columns, conflict=once)
 
 

@@ -12,7 +12,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.keyring import KeyRing, KeyUnknown
+from storage.keyring import Keys, KeyUnknown
 
 VERSION = 1
 HEAD_BYTES = 3
@@ -25,19 +25,19 @@ class CannotUnseal(Exception):
     """The value was changed, moved to another row, or sealed under a key this ring lacks."""
 
 
-def seal(ring: KeyRing, plaintext: str, *, table: str, column: str, row: RowId) -> bytes:
+def seal(ring: Keys, plaintext: str, *, table: str, column: str, row: RowId) -> bytes:
     """A personal field, for one place of the database only."""
     data = plaintext.encode()
     return seal_bytes(ring, data, table=table, column=column, row=row, purpose="field")
 
 
-def unseal(ring: KeyRing, value: bytes, *, table: str, column: str, row: RowId) -> str:
+def unseal(ring: Keys, value: bytes, *, table: str, column: str, row: RowId) -> str:
     data = unseal_bytes(ring, value, table=table, column=column, row=row, purpose="field")
     return data.decode()
 
 
 def seal_bytes(
-    ring: KeyRing,
+    ring: Keys,
     data: bytes,
     *,
     table: str,
@@ -55,7 +55,7 @@ def seal_bytes(
 
 
 def unseal_bytes(
-    ring: KeyRing,
+    ring: Keys,
     value: bytes,
     *,
     table: str,
@@ -74,12 +74,12 @@ def unseal_bytes(
         raise CannotUnseal(f"{table}.{column}: changed, or not of this row") from None
 
 
-def needs_reseal(value: bytes, ring: KeyRing, *, purpose: str = "field") -> bool:
+def needs_reseal(value: bytes, ring: Keys, *, purpose: str = "field") -> bool:
     """Whether a rotation left this value under an older key."""
     return _key_id(value) != ring.current_id(purpose)
 
 
-def blind_index(ring: KeyRing, purpose: str, normalised_value: str) -> str:
+def blind_index(ring: Keys, purpose: str, normalised_value: str) -> str:
     """What finds a sealed value by equality, without telling it; 64 hexadecimal digits.
 
     Equal values show, so it is for phones and the like, never for names or addresses.

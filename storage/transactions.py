@@ -10,11 +10,15 @@ import functools
 import inspect
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
@@ -22,6 +26,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 5
+# A till rings up again after five to ten seconds: by then it must have its answer.
+RETRY_SECONDS = 3.0
+REPEATABLE_READ = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Deadlock, serialization failure, lock not available, server going away (reliability P5).
 WORTH_ANOTHER_TRY = (
     asyncpg.DeadlockDetectedError,
@@ -62,6 +69,31 @@ def transactional(use_case: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[
     return wrapped
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Reads in here see one moment, whatever others write meanwhile; for commands, not doors.
+
+    A BEGIN of its own on SQLite: the immediate one of a use case would stop every writer.
+    """
+    client = get_connection("default")
+    if client.capabilities.dialect == "postgres":
+        async with in_transaction("default"):
+            await _say(get_connection("default"), REPEATABLE_READ)
+            yield
+        return
+    await _say(client, "BEGIN")
+    try:
+        yield
+    finally:
+        await _say(client, "ROLLBACK")
+
+
+async def _say(client: BaseDBAsyncClient, statement: str) -> None:
+    # Not execute_script: on SQLite that commits what is open.
+    async with client.acquire_connection() as connection:
+        await connection.execute(statement)
+
+
 def inside(use_case: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """A use case as part of the transaction that is open here, for work in bulk."""
     assert _inside.get(), "there is no transaction to be inside of"
@@ -76,11 +108,12 @@ async def finish_transactions() -> None:
 
 
 async def _attempt_until_done(body: Callable[[], Awaitable[T]]) -> T:
+    gives_up_at = time.monotonic() + RETRY_SECONDS
     for attempt in range(1, ATTEMPTS):
         try:
             return await _attempt(body)
         except Exception as error:
-            if not _is_worth_another_try(error):
+            if not _is_worth_another_try(error) or time.monotonic() > gives_up_at:
                 raise
         await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter
     return await _attempt(body)

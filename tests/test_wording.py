@@ -28,6 +28,7 @@ NOT_ON_THE_TOUR = {
     "money/unreadable": "amounts are typed by staff only",
     "money/out_of_range": "amounts are typed by staff only",
     "points/not_enough": "points are spent at the till with a quote",
+    "coupons/more": "nobody on the tour has more than twenty coupons",
     "points/unit_growth": "no growth is posted yet",
     "points/unit_principal": "no stored value is posted yet",
     "points/unit_bonus": "no stored value is posted yet",

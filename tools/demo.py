@@ -69,6 +69,8 @@ def _run(settings: Settings) -> int:
             f"http://127.0.0.1:{SANDBOX_PORT}/stage/state",
         ):
             _wait_for(url, processes)
+        menu = [sys.executable, "-m", "bot", "menu", "--config", str(CONFIG)]
+        subprocess.run(menu, check=False, stdout=subprocess.DEVNULL)
         print(
             WELCOME.format(sandbox=SANDBOX_PORT, port=server.port, admin=server.admin_port),
             flush=True,

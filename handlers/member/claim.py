@@ -14,10 +14,10 @@ def _typed_token(chat: Chat) -> FoundToken | None:
     return find_token(chat.shop, chat.words)
 
 
-@router.understand(_typed_token)
+@router.understand(_typed_token, is_certain=True)
 async def claim_typed(chat: Chat, found: FoundToken) -> None:
     answer = await claim_receipt(chat.shop, chat.person, found.receipt)
-    await chat.say(f"claims/{answer.state}", **answer.facts())
+    await chat.say(f"claims/{answer.wording}", **answer.facts())
 
 
 @router.push(Scan)

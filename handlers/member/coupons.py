@@ -27,4 +27,6 @@ async def show_coupons(chat: Chat, member_id: int) -> None:
         )
         for number, coupon in enumerate(shown, 1)
     ]
+    if len(coupons) > len(shown):
+        lines.append(chat.phrase("coupons/more", count=len(coupons) - len(shown)))
     await chat.say("coupons/list", count=len(coupons), lines="\n".join(lines))

@@ -3,7 +3,7 @@
 import re
 
 from bot.chat import Chat
-from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue, Progress
+from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue, NotMeant, Progress
 from bot.routing import Router
 from handlers.membership import members_only
 from services.details import (
@@ -16,7 +16,11 @@ from services.details import (
 )
 
 router = Router()
-LINE = re.compile(r"\s*([1-9])(?:、|[、.]?\s+)(\S.*?)\s*", re.DOTALL)
+# A number as any keyboard types it; the one in "2.5" names no line.
+LINE = re.compile(
+    r"\s*([1-9\uff11-\uff19])(?:、|[.\uff0e]?\s+|[.\uff0e](?![0-9]))(\S.*?)\s*", re.DOTALL
+)
+lines = router.dialogue(Dialogue("details"))
 
 
 @router.command("资料", "我的资料", help="words/details")
@@ -26,19 +30,26 @@ async def show(chat: Chat, member_id: int) -> None:
     empty = chat.phrase("details/empty")
     shown = {name: details.masked[name] or empty for name in DETAILS}
     await chat.say("details/show", member_no=chat.person.member_no, **shown)
+    chat.expect(lines)
 
 
-def _line(chat: Chat) -> tuple[int, str] | None:
-    found = LINE.fullmatch(chat.words)
-    return (int(found[1]), found[2]) if found and chat.person.is_member else None
+@lines.ask("line", prompt="details/bad_line")
+def read_line(text: str) -> Answer:
+    if LINE.fullmatch(text) is None:
+        raise NotMeant
+    return text
 
 
-@router.understand(_line)
-async def change_line(chat: Chat, line: tuple[int, str]) -> None:
-    number, value = line
+@lines.done
+async def change_line(chat: Chat, answers: Answers) -> None:
+    """`2 小王` right after 资料; one line after the other, until something else is said."""
+    found = LINE.fullmatch(str(answers["line"]))
+    assert found is not None, "the reader took it"
+    chat.expect(lines)
+    number = int(found[1])
     if number > len(DETAILS):
         return await chat.say("details/bad_line")
-    await _change(chat, DETAILS[number - 1], value)
+    await _change(chat, DETAILS[number - 1], found[2])
 
 
 def _one_question(name: str) -> Dialogue:

@@ -75,9 +75,9 @@ class ClaimPages:
             answer = await claim_receipt(self.shop, caller.person, found.receipt if found else None)
         except Refusal as refusal:
             return self._refused(refusal)
-        text = self._phrase(f"claims/{answer.state}_page", **answer.facts())
+        text = self._phrase(f"claims/{answer.wording}_page", **answer.facts())
         number = f"+{answer.points}" if answer.points else ""
-        return self._result(answer.state, text, 200, number=number)
+        return self._result(answer.wording, text, 200, number=number)
 
     def _refused(self, refusal: Refusal) -> web.Response:
         name = refusal.wording.partition("/")[2]

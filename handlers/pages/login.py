@@ -59,6 +59,6 @@ class Login:
         if kept is None or not code:
             raise LoginFailed
         expected_browser, carried = json.loads(kept)
-        if not secrets.compare_digest(expected_browser, browser):
+        if not secrets.compare_digest(expected_browser.encode(), browser.encode(errors="replace")):
             raise LoginFailed
         return Arrival(self.account, await self.exchange(code), carried)

@@ -10,11 +10,14 @@ CREATE TABLE purchases (
     paid_fen BIGINT NOT NULL CHECK (paid_fen >= 0),
     lines TEXT NOT NULL,
     member_id BIGINT REFERENCES members (id),
+    -- What the receipt promises, by the rules of the day it was recorded on.
+    points BIGINT NOT NULL CHECK (points >= 0),
+    claim_until BIGINT NOT NULL,
     fingerprint TEXT NOT NULL,
     answer TEXT,
     recorded_at BIGINT NOT NULL,
     UNIQUE (till_id, receipt_no),
-    UNIQUE (till_id, key_epoch, receipt_seq)
+    UNIQUE (till_id, receipt_seq, key_epoch)
 );
 CREATE INDEX purchases_member ON purchases (member_id, paid_at);
 
@@ -35,11 +38,11 @@ CREATE TABLE claims (
     told TEXT,
     claimed_at BIGINT NOT NULL,
     due_at BIGINT,
-    UNIQUE (till_id, key_epoch, receipt_seq)
+    UNIQUE (till_id, receipt_seq, key_epoch)
 );
 CREATE INDEX claims_member ON claims (member_id, state);
 CREATE INDEX claims_purchase ON claims (purchase_id);
-CREATE INDEX claims_reserved ON claims (follower_id) WHERE state = 'reserved';
+CREATE INDEX claims_follower ON claims (follower_id);
 CREATE INDEX claims_due ON claims (due_at) WHERE state IN ('reserved', 'pending');
 {no_delete claims}
 

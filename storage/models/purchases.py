@@ -16,6 +16,8 @@ class Purchase(Model):
     paid_fen = fields.BigIntField()
     lines = fields.TextField()
     member_id = fields.BigIntField(null=True)
+    points = fields.BigIntField()
+    claim_until = InstantField()
     fingerprint = fields.TextField()
     answer = fields.TextField(null=True)
     recorded_at = InstantField()

@@ -63,7 +63,7 @@ def phone_with(file: str, wording: str, folder: Path) -> Phone:
         kept["progress"] = progress
 
     table = table_of([*handler_modules(handlers), made(file)])
-    shop = SimpleNamespace(rules=RulesBook())
+    shop = SimpleNamespace(rules=RulesBook(), claim_url="http://shop.test/r/")
     shop.rules.brand_name = "山茶咖啡"
     return Phone(Dispatcher(shop, table, load_wordings(folder / "chat"), find, save), person)
 

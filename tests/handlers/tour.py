@@ -12,7 +12,7 @@ NO_WELCOME: dict[str, object] = {
 CHATS = (
     *("帮助", "取消", "积分", "入会", "好的", "取消", "入会", "同意并订阅", "入会"),
     *("填手机号", "123", "跳过", "填称呼", "王" * 21, "王小明", "填手机号", "13800138000"),
-    *("填生日", "昨天", "2020-01-01", "3 1990-01-31", "9 你好", "资料", "什么", "账单"),
+    *("填生日", "昨天", "2020-01-01", "资料", "3 1990-01-31", "9 你好", "什么", "账单"),
     *("优惠券", "余额", "会员码", "退订"),
 )
 
@@ -38,6 +38,7 @@ async def chat_about_receipts(shop: ShopUnderTest) -> None:
     await shop.hear("小李", await shop.offline_receipt(1))
     await shop.hear("小李", "积分")
     await shop.hear("小李", "资料")
+    await shop.hear("小李", await shop.receipt(amount_fen=50))
 
 
 async def open_pages(shop: ShopUnderTest) -> None:
@@ -48,6 +49,7 @@ async def open_pages(shop: ShopUnderTest) -> None:
         for name in ("小李", "老赵"):
             await street.claims(name, token)
         await street.claims("小王", await shop.receipt())
+        await street.claims("小李", await shop.receipt(amount_fen=50))
         await street.claims("老赵", offline)
         await shop.pass_time(hours=73)
         await street.claims("老赵", offline)

@@ -143,7 +143,7 @@ def test_a_receipt_may_be_claimed_from_five_minutes_early_to_the_last_day() -> N
     first, last = paid - timedelta(minutes=5), paid + timedelta(days=30)
     second = timedelta(seconds=1)
     answers = [
-        is_claimable(RECEIPT.minutes, now, claim_days=30)
+        is_claimable(RECEIPT.minutes, now, until=last)
         for now in (first - second, first, paid, last, last + second)
     ]
     assert answers == [False, True, True, True, False]

@@ -129,7 +129,7 @@ async def test_a_followers_scan_is_reserved_and_credited_by_joining(shop: Shop, 
     li = await a_follower(shop)
     await upload(shop, till)
     answer = await claim_receipt(shop, li, a_receipt(shop, till))
-    assert answer == ClaimAnswer("reserved", 0, 3200, until="01-12 10:00")
+    assert answer == ClaimAnswer("reserved", 0, 3200, until="2027-01-12 10:00")
     assert await posted_purchases() == 0
     joined = await join(shop, li)
     assert (joined.claimed_points, joined.balance) == (32, WELCOME + 32)
@@ -202,7 +202,7 @@ async def test_a_lapsed_reservation_scanned_again_is_reserved_for_another_day(
     clock.pass_time(hours=1)
     assert await claim_receipt(shop, li, receipt) == first
     clock.pass_time(hours=24)
-    assert (await claim_receipt(shop, li, receipt)).until == "01-13 11:00"
+    assert (await claim_receipt(shop, li, receipt)).until == "2027-01-13 11:00"
 
 
 async def test_the_second_person_is_told_that_it_is_claimed(shop: Shop, till: Till) -> None:

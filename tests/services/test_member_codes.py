@@ -38,7 +38,7 @@ async def test_a_code_says_whose_it_is_and_how_long(
     clock.pass_time(seconds=23)
     shown = await show_code(shop, member_id)
     assert is_member_code(shown.code)
-    assert shown.seconds_left == 37
+    assert shown.seconds_left == 97
     assert shown.picture_url.endswith(f"/member-code/{shown.code}")
     assert read_code(shop, shown.code).handle == member_id
 

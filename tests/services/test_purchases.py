@@ -11,6 +11,7 @@ from loyalty.member_codes import MemberCodeUnknown, MemberCodeUsed
 from loyalty.receipts import ReceiptClaimed
 from services.claims import claim_receipt
 from services.details import change_detail
+from services.loading import load_shop
 from services.member_codes import show_code
 from services.purchases import (
     PurchaseConflict,
@@ -292,3 +293,13 @@ async def test_the_lines_of_a_purchase_are_kept_as_reported(shop: Shop, till: Ti
     await record_purchase(shop, till, replace(report, lines=[line]))
     [stored] = await rows("SELECT lines FROM purchases")
     assert "拿铁 ☕" in stored["lines"]
+
+
+async def test_a_printed_receipt_keeps_the_points_it_was_printed_with(
+    shop: Shop, till: Till
+) -> None:
+    li = await a_member(shop)
+    await record_purchase(shop, till, a_report(shop, sequence=7))
+    await load_shop(shop, {"points": {"points_per_yuan": 3, "claim_days": 1}})
+    await shop.rules.refresh()
+    assert (await claim_receipt(shop, li, a_receipt(shop, till))).points == 32

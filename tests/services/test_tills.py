@@ -181,3 +181,11 @@ async def test_a_receipt_of_one_till_is_not_another_tills(shop: Shop, till: Till
     receipt = a_receipt(shop, till)
     await claim_receipt(shop, li, receipt)
     assert await rows("SELECT till_id FROM claims") == [{"till_id": till.till_no}]
+
+
+@pytest.mark.parametrize("field", ["till", "nonce", "timestamp", "signature"])
+async def test_a_header_that_is_no_plain_text_is_refused_like_any_other(
+    shop: Shop, field: str
+) -> None:
+    request = replace(signed(shop, await a_till(shop)), **{field: "1234567890123456\udcff"})
+    assert await refused(shop, request)

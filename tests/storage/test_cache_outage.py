@@ -288,3 +288,16 @@ async def test_values_of_an_earlier_outage_do_not_come_back(own_redis: RedisServ
     assert await cache.get("stage") is None
     own_redis.start()
     await cache.close()
+
+
+async def test_a_text_that_cannot_be_written_fails_alone(redis_url: str) -> None:
+    """A header byte from a stranger must not look like an outage to everybody else."""
+    cache = Cache.open(redis_url, installation="t")
+    try:
+        other = asyncio.create_task(cache.put("k", b"v", 60))
+        with pytest.raises(UnicodeEncodeError):
+            await cache.hit("limit", "\udcff", limit=1, window_seconds=60)
+        await other
+        assert (await cache.get("k"), cache.degraded) == (b"v", False)
+    finally:
+        await cache.close()

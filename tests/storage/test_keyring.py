@@ -3,6 +3,7 @@
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from storage.keyring import (
     PURPOSES,
     KeyRing,
     KeyUnknown,
+    LiveKeyRing,
     create_keyring,
     load_or_create_keyring,
     remove_key,
@@ -145,3 +147,13 @@ def test_a_key_that_stands_twice_is_refused(path):
 def test_a_printed_ring_shows_no_key(path):
     ring = create_keyring(path, os.urandom)
     assert "keys" not in repr(ring)
+
+
+def test_a_running_server_follows_its_key_ring(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    create_keyring(path, os.urandom)
+    ring = LiveKeyRing(path)
+    rotated = rotate(path, os.urandom)
+    assert ring.key("field", 2) == rotated.key("field", 2)
+    ring.refresh()
+    assert ring.current_id("field") == 2

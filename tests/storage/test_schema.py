@@ -135,6 +135,7 @@ LEGAL_AND_NOT = [
     ("UPDATE holds SET state = {}", "'voided'", ["'lost'"]),
     ("UPDATE holds SET captured = {}", "10", ["-1", "11"]),
     ("UPDATE purchases SET paid_fen = {}", "0", ["-1"]),
+    ("UPDATE purchases SET points = {}", "0", ["-1"]),
     ("UPDATE claims SET state = {}", "'void'", ["'paid'"]),
     ("UPDATE coupons SET state = {}", "'used'", ["'lost'"]),
     ("UPDATE counters SET used = {}", "0", ["-1"]),

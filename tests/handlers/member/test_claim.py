@@ -54,7 +54,7 @@ async def test_a_receipt_that_led_to_following_waits_for_joining(
 ) -> None:
     token = await shop_under_test.receipt()
     (kept,) = await shop_under_test.follows("小王", token)
-    assert kept.startswith("这张小票（32.00 元）为你保留到 01-12 10:00。")
+    assert kept.startswith("这张小票（32.00 元）为你保留到 2027-01-12 10:00。")
     assert await shop_under_test.hear("小王", token) == [kept]
     assert await shop_under_test.hear("小李", token) == [TAKEN]
     await shop_under_test.plays("""

@@ -12,15 +12,15 @@ TOO_YOUNG = "未满 14 周岁需要监护人同意，暂时不能登记生日；
 
 
 async def test_data_is_shown_numbered_and_masked(shop_under_test: ShopUnderTest) -> None:
-    await shop_under_test.hear("小李", "1 13800138000")
-    await shop_under_test.hear("小李", "2 李小红")
+    for line in ("资料", "1 13800138000", "2 李小红"):
+        await shop_under_test.hear("小李", line)
     (reply,) = await shop_under_test.hear("小李", "资料")
     assert reply.startswith("你的资料（会员号 8")
     assert "1. 手机号：138****8000\n2. 称呼：李*\n3. 生日：未填\n" in reply
 
 
 async def test_data_is_sealed_in_its_row(shop_under_test: ShopUnderTest) -> None:
-    for line in ("1 13800138000", "2 李小红", "3 1990-01-31"):
+    for line in ("资料", "1 13800138000", "2 李小红", "3 1990-01-31"):
         await shop_under_test.hear("小李", line)
     stored = str(await shop_under_test.holdings())
     for plain in ("13800138000", "李小红", "1990-01-31"):
@@ -63,6 +63,7 @@ async def test_data_is_sealed_in_its_row(shop_under_test: ShopUnderTest) -> None
 async def test_a_line_is_changed_by_its_number(
     shop_under_test: ShopUnderTest, line: str, told: str
 ) -> None:
+    await shop_under_test.hear("小李", "资料")
     (reply,) = await shop_under_test.hear("小李", line)
     assert reply.splitlines()[0] == told
     before = await shop_under_test.holdings()
@@ -79,8 +80,28 @@ async def test_a_line_is_changed_by_its_number(
 async def test_birthdays_of_both_calendars_with_and_without_a_year(
     shop_under_test: ShopUnderTest, written: str
 ) -> None:
+    await shop_under_test.hear("小李", "资料")
     (reply,) = await shop_under_test.hear("小李", f"3 {written}")
     assert reply.startswith("记下了：生日 ")
+
+
+@pytest.mark.parametrize("said", ["2 个人有位置吗", "1 杯拿铁多少钱"])
+async def test_a_number_changes_a_line_only_right_after_the_data_was_shown(
+    shop_under_test: ShopUnderTest, said: str
+) -> None:
+    for asked in ("资料", "积分"):
+        await shop_under_test.hear("小李", asked)
+    before = (await shop_under_test.holdings())["members"]
+    assert (await shop_under_test.hear("小李", said))[0].startswith("没有听懂。")
+    assert (await shop_under_test.holdings())["members"] == before
+
+
+@pytest.mark.parametrize("line", ["\uff12 王小明", "2.王小明", "2\uff0e王小明"])
+async def test_the_number_of_a_line_is_read_from_any_keyboard(
+    shop_under_test: ShopUnderTest, line: str
+) -> None:
+    await shop_under_test.hear("小李", "资料")
+    assert (await shop_under_test.hear("小李", line))[0].startswith("记下了：称呼 王*")
 
 
 async def test_lines_of_who_is_no_member_are_unknown_words(shop_under_test: ShopUnderTest) -> None:
@@ -110,7 +131,9 @@ async def test_the_three_questions_one_after_the_other(shop_under_test: ShopUnde
         小李> 农历1990-08-15
         机器人> 记下了：生日 …
                 还可以补充：【填称呼】
-        小李> 2 李小红
+        小李> 填称呼
+        机器人> 怎么称呼你？…
+        小李> 李小红
         机器人> 记下了：称呼 李*
                 资料都齐了，随时回【资料】查看。
     """)
@@ -171,6 +194,7 @@ async def test_under_fourteen_nothing_is_stored_and_the_question_ends(
 
 
 async def test_a_name_stays_text_wherever_it_is_shown(shop_under_test: ShopUnderTest) -> None:
+    await shop_under_test.hear("小李", "资料")
     for name in ("{member_no}", "【会员码】", '<a href="x">奖</a>', "]]>"):
         (reply,) = await shop_under_test.hear("小李", f"2 {name}")
         assert reply.startswith(f"记下了：称呼 {name[0]}*\n"), name

@@ -11,7 +11,6 @@ from bot.pushes import (
     LinkMessage,
     LocationMessage,
     LocationReport,
-    MenuTap,
     PushBody,
     Unfollow,
     UnknownPush,
@@ -109,7 +108,7 @@ async def test_a_picture_does_not_answer_an_open_question(shop_under_test: ShopU
 
 @pytest.mark.parametrize(
     "body",
-    [MenuTap("x"), LocationReport(1.0, 2.0, 3.0), UnknownPush("event", "tomorrow")],
+    [LocationReport(1.0, 2.0, 3.0), UnknownPush("event", "tomorrow")],
     ids=lambda body: type(body).__name__,
 )
 async def test_what_merely_happened_is_answered_with_nothing(

@@ -29,7 +29,8 @@ async def test_a_purchase_without_a_member_offers_its_points_to_whoever_scans(
 
 
 async def test_a_purchase_with_a_code_is_the_members(counter: Counter) -> None:
-    await counter.shop.hear("小李", "2 李小红")
+    for words in ("填称呼", "李小红"):
+        await counter.shop.hear("小李", words)
     said = await counter.report(counter.basket(member_code=await code_of(counter, "小李")))
     assert said.status == 201
     assert (said.body["points_earned"], said.body["points_balance"]) == (32, 114)

@@ -1,0 +1,26 @@
+"""Verifying a shop that is open (营业中核对): claims arrive while the books are read."""
+
+import asyncio
+
+from services.claims import claim_receipt
+from services.shop import Shop
+from services.verify import verify_ledger
+from tests.databases import only_postgres
+from tests.services.claiming import upload
+from tests.shop_parts import a_member, a_receipt, a_till
+
+ROUNDS = 5
+
+
+@only_postgres
+async def test_books_that_are_being_written_give_no_false_alarm(shop: Shop) -> None:
+    li, till = await a_member(shop), await a_till(shop)
+
+    async def sell(number: int) -> None:
+        await upload(shop, till, number, receipt_no=f"R-{number}")
+        await claim_receipt(shop, li, a_receipt(shop, till, number))
+
+    for start in range(0, ROUNDS * 20, 20):
+        selling = [asyncio.create_task(sell(start + number)) for number in range(20)]
+        assert (await verify_ledger(shop)).complaints == ()
+        await asyncio.gather(*selling)
