@@ -26,8 +26,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 5
-# A till rings up again after five to ten seconds: by then it must have its answer.
-RETRY_SECONDS = 3.0
+# Longer than a push's deadline, whose answer then follows late; shorter than a till's patience.
+RETRY_SECONDS = 6.0
 REPEATABLE_READ = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Deadlock, serialization failure, lock not available, server going away (reliability P5).
 WORTH_ANOTHER_TRY = (
