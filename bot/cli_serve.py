@@ -142,8 +142,8 @@ def _add_pages(app: web.Application, parts: Parts, gateways: Mapping[str, WeChat
     pages = Pages()
     HomePages(parts.shop, pages).add_to(app)
     service = next((g for g in gateways.values() if g.account.kind == "service"), None)
-    if service is not None:
-        ClaimPages(parts.shop, pages, _login(parts, service)).add_to(app)
+    login = _login(parts, service) if service is not None else None
+    ClaimPages(parts.shop, pages, login).add_to(app)
 
 
 def _login(parts: Parts, gateway: WeChatGateway) -> Login:

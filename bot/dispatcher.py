@@ -65,17 +65,11 @@ class Dispatcher:
             person=found.person,
             push=push,
             text=_word(push).casefold(),
-            help=self.help_lines(),
+            help=self.table.help,
             wordings=self.wordings,
             progress=Progress.from_text(found.progress),
             interrupted=found.progress is not None,
         )
-
-    def help_lines(self) -> list[tuple[str, str]]:
-        """(word, what for), shortest word first."""
-        commands = {id(command): command for command in self.table.commands.values()}.values()
-        lines = [(command.words[0], command.help) for command in commands if command.help]
-        return sorted(lines, key=lambda line: (len(line[0]), line[0]))
 
     async def _act(self, chat: Chat) -> None:
         dialogue, question = self._open_question(chat)

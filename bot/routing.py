@@ -95,6 +95,8 @@ class RoutingTable:
     dialogues: dict[str, Dialogue] = field(default_factory=dict)
     understandings: list[Understanding] = field(default_factory=list)
     fallback: Handler | None = None
+    # (word, name of the sentence that says what for), shortest word first.
+    help: list[tuple[str, str]] = field(default_factory=list)
 
 
 def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
@@ -122,7 +124,14 @@ def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
         if router.fallback_handler is not None:
             claim("the fallback", module)
             table.fallback = router.fallback_handler
+    table.help = _help_lines(table)
     return table
+
+
+def _help_lines(table: RoutingTable) -> list[tuple[str, str]]:
+    commands = {id(command): command for command in table.commands.values()}.values()
+    lines = [(command.words[0], command.help) for command in commands if command.help]
+    return sorted(lines, key=lambda line: (len(line[0]), line[0]))
 
 
 def handler_modules(package: ModuleType) -> list[ModuleType]:

@@ -25,11 +25,13 @@ COOKIE = "claim_state"
 class ClaimPages:
     shop: Shop
     pages: Pages
-    login: Login
+    # Only a service account can tell who opened a page; without one, links show their QR.
+    login: Login | None
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/r/{token:[^/]*}", self.open_link)
-        app.router.add_get("/login/claim", self.claim)
+        if self.login is not None:
+            app.router.add_get("/login/claim", self.claim)
 
     async def open_link(self, request: web.Request) -> web.Response:
         await self.shop.keep_up()
@@ -45,26 +47,27 @@ class ClaimPages:
         link = self.shop.claim_url + token.removesuffix(".png")
         if wants_picture:
             return await self.pages.qr_picture(link)
-        if "MicroMessenger" in request.headers.get("User-Agent", ""):
-            return await self._log_in(token)
+        if self.login and "MicroMessenger" in request.headers.get("User-Agent", ""):
+            return await self._log_in(self.login, token)
         assert receipt is not None
         yuan = yuan_text(receipt.receipt.amount_fen)
         brand = self.shop.rules.brand_name
         return self.pages.page("claim_elsewhere", brand=brand, picture=f"{link}.png", yuan=yuan)
 
-    async def _log_in(self, token: str) -> web.Response:
+    async def _log_in(self, login: Login, token: str) -> web.Response:
         browser = secrets.token_urlsafe(16)
-        address = await self.login.address("/login/claim", browser, token)
+        address = await login.address("/login/claim", browser, token)
         # Made by hand: returning aiohttp's HTTPFound is deprecated, raising it drops the cookie.
         response = web.Response(status=302, headers={"Location": address})
         response.set_cookie(
-            COOKIE, browser, httponly=True, samesite="Lax", max_age=300, secure=self.login.is_https
+            COOKIE, browser, httponly=True, samesite="Lax", max_age=300, secure=login.is_https
         )
         return response
 
     async def claim(self, request: web.Request) -> web.Response:
         """WeChat sends the person back here with a code that tells who it is."""
         await self.shop.keep_up()
+        assert self.login is not None, "the route exists only with a login"
         try:
             arrival = await self.login.arrive(request.query, request.cookies.get(COOKIE, ""))
         except LoginFailed:

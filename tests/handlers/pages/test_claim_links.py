@@ -1,8 +1,13 @@
 """领取链接: opened in WeChat it claims, elsewhere it shows the way there, and 404 is one page."""
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
+from bot.web import Pages
+from handlers.pages.claim import ClaimPages
 from tests.handlers.pages.street import FIREFOX, Street
+from tests.shop import ShopUnderTest
 
 REFUSED = "这张小票无法积分：二维码不完整、已过期或不属于本店。请带小票到门店核对。"
 
@@ -121,3 +126,15 @@ async def test_after_a_hundred_bad_links_an_address_is_told_so_but_good_ones_sti
     assert (page.status, page.words) == (429, ["无法积分", REFUSED])
     assert (await street.open(f"/r/{token}", browser)).status == 200
     assert (await street.claims("小李", token)).status == 200
+
+
+async def test_without_a_service_account_a_link_shows_its_code(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    pages = ClaimPages(shop_under_test.shop, Pages(), None)
+    app = web.Application()
+    pages.add_to(app)
+    token = await shop_under_test.receipt()
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get(f"/r/{token}", headers={"User-Agent": "MicroMessenger/8"})
+        assert (answer.status, f"{token}.png" in await answer.text()) == (200, True)
