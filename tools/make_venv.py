@@ -24,7 +24,8 @@ def main(lock: Path) -> int:
     if not _can_make_venv():
         return 2
     print(f"Installing {lock} into {VENV} ...", flush=True)
-    venv.create(VENV, with_pip=True, clear=_is_outdated())
+    if _is_outdated():
+        venv.create(VENV, with_pip=True, clear=True)
     if not _install(lock):
         return 2
     for installed in {lock, SERVER_LOCK}:
