@@ -31,6 +31,7 @@ class Visit:
     owner: str
     work: Callable[[], Awaitable[bytes]]
     late: Callable[[bytes], Awaitable[None]]
+    apology: bytes
     answer: asyncio.Future[bytes]
     begun_at: float
     deadline_at: float
@@ -67,16 +68,18 @@ class Inbox:
         work: Callable[[], Awaitable[bytes]],
         *,
         late: Callable[[bytes], Awaitable[None]],
+        apology: bytes = NOTHING_TO_SAY,
         deadline_seconds: float = 4.0,
     ) -> bytes | None:
         """The reply, or None at the deadline: the work goes on and its reply is handed to `late`.
 
         Empty bytes mean that there is nothing to say, or that it was said otherwise. What the work
-        raises is raised here, and a repeat may try again.
+        raises is raised here, and a repeat may try again; after a deadline nobody tries again,
+        so the person hears `apology` late.
         """
         visit = self._visits.get(message_key)
         if visit is None:
-            visit = self._begin(message_key, person_key, work, late)
+            visit = self._begin(message_key, person_key, work, late, apology=apology)
         visit.deadline_at = asyncio.get_running_loop().time() + deadline_seconds
         visit.waiting_count += 1
         try:
@@ -102,6 +105,8 @@ class Inbox:
         person_key: str,
         work: Callable[[], Awaitable[bytes]],
         late: Callable[[bytes], Awaitable[None]],
+        *,
+        apology: bytes,
     ) -> Visit:
         loop = asyncio.get_running_loop()
         visit = Visit(
@@ -110,6 +115,7 @@ class Inbox:
             owner=f"{self._name}-{next(self._numbers)}",
             work=work,
             late=late,
+            apology=apology,
             answer=loop.create_future(),
             begun_at=loop.time(),
             deadline_at=loop.time(),
@@ -132,7 +138,7 @@ class Inbox:
             else:
                 visit.answer.set_result(first_reply)
         except Exception as fault:  # noqa: BLE001 - a task's edge: the waiting callers raise it
-            self._pass_on(visit, fault)
+            await self._pass_on(visit, fault)
         finally:
             visit.answer.cancel()  # only where the loop ends before the work
             del self._visits[visit.message_key]
@@ -197,10 +203,12 @@ class Inbox:
         except Exception:
             log.exception("late reply lost")
 
-    def _pass_on(self, visit: Visit, fault: Exception) -> None:
+    async def _pass_on(self, visit: Visit, fault: Exception) -> None:
         if visit.answer.done():
             log.error("inbox failed after its answer", exc_info=fault)
             return
         visit.answer.set_exception(fault)
         if visit.waiting_count == 0:  # nobody is left who could raise it
             log.error("work failed after its deadline", exc_info=visit.answer.exception())
+            if visit.is_overdue:  # answered `success`: the platform will not come again
+                await self._say_late(visit, visit.apology)

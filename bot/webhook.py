@@ -98,6 +98,7 @@ class Webhook:
                 f"{push.account}:{push.openid}",
                 lambda: self._work(opened, push),
                 late=lambda text: self._say_late(push, text),
+                apology=self._apology.encode(),
             )
         except Exception as error:  # noqa: BLE001 - the door's edge: bugs become one apology
             return self._failed(opened, push, error)

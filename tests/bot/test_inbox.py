@@ -8,7 +8,7 @@ import pytest
 from bot.inbox import Inbox
 from storage.cache import Cache
 from storage.cache_twin import TwinCache
-from tests.bot.deliveries import SOON, Processes, Work, Yielding, deliver, quick, two_caches
+from tests.bot.deliveries import AMPLE, SOON, Processes, Work, Yielding, deliver, quick, two_caches
 from tests.caches import KINDS, make_cache
 
 
@@ -276,3 +276,17 @@ async def test_nothing_is_remembered_of_messages_that_are_done(inbox: Inbox) -> 
         await deliver(inbox, quick(), f"m{number}", person=f"p{number % 7}")
     assert await inbox.drain(5) == 0
     assert (inbox._visits, inbox._last_of_person, inbox._tasks) == ({}, {}, set())
+
+
+async def test_work_that_fails_after_its_deadline_ends_in_one_apology() -> None:
+    inbox, said, may_fail = Inbox(Yielding()), asyncio.Queue[bytes](), asyncio.Event()
+
+    async def fail() -> bytes:
+        await may_fail.wait()
+        raise ValueError
+
+    reply = await inbox.run("m", "p", fail, late=said.put, apology=b"sorry", deadline_seconds=SOON)
+    may_fail.set()
+    assert (reply, await said.get()) == (None, b"sorry")
+    assert await inbox.drain(AMPLE) == 0
+    assert said.empty()

@@ -50,10 +50,16 @@ class Hasty(Inbox):
         work: Callable[[], Awaitable[bytes]],
         *,
         late: Callable[[bytes], Awaitable[None]],
+        apology: bytes = b"",
         deadline_seconds: float = 0.05,
     ) -> bytes | None:
         return await super().run(
-            message_key, person_key, work, late=late, deadline_seconds=deadline_seconds
+            message_key,
+            person_key,
+            work,
+            late=late,
+            apology=apology,
+            deadline_seconds=deadline_seconds,
         )
 
 
