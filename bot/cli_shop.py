@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.app import connect, opened_shop
 from bot.config import Settings
 from loyalty.shop_file import ShopFileFaults
-from services.loading import load_shop
+from services.loading import load_shop, not_in_force
 from services.resealing import count_under_old_keys, reseal_all
 from services.tills import TillUnknown, enrol_till
 from services.verify import verify_ledger
@@ -41,6 +41,8 @@ async def run_load(settings: Settings, path: Path) -> int:
         except ShopFileFaults as faults:
             return _fault("\n".join(str(fault) for fault in faults.faults))
     print("\n".join(f"changed {change}" for change in changes) or "nothing changed")
+    for line in not_in_force(data):
+        print(f"kept, but not in force in this version: {line}", file=sys.stderr)
     return 0
 
 

@@ -1,5 +1,6 @@
 """Loading the shop file (载入): what changed becomes a new version, twice is the same as once."""
 
+from loyalty.campaigns import JOIN
 from loyalty.shop_file import KnownCodes, ShopFile, read_shop_file
 from services.shop import Shop
 from storage.shop import (
@@ -44,6 +45,20 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
     if changes:
         await bump_rules_version()
     return changes
+
+
+def not_in_force(data: dict[str, object]) -> list[str]:
+    """What a file says that this version keeps but does not act on, a line each."""
+    shop_file = read_shop_file(data)
+    lines = []
+    if shop_file.points and shop_file.points.pending_days:
+        lines.append("points.pending_days")
+    for campaign in shop_file.campaigns:
+        if campaign.trigger != JOIN:
+            lines.append(f"campaign {campaign.code}: trigger {campaign.trigger}")
+        unknown = {name for name, _ in campaign.actions} - {"points", "coupon"}
+        lines += [f"campaign {campaign.code}: action {name}" for name in sorted(unknown)]
+    return lines
 
 
 async def _load_places(shop_file: ShopFile) -> list[str]:

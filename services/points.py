@@ -9,7 +9,12 @@ from loyalty.points import expire_lots
 from services.clock import day_of
 from services.ledger import is_posted, lock_accounts, post
 from services.shop import Shop
-from storage.ledger import accounts_with_expired_lots, open_lots, read_points
+from storage.ledger import (
+    accounts_with_expired_lots,
+    open_lots,
+    prolong_lots,
+    read_points,
+)
 from storage.transactions import transactional
 
 EXPIRY_BATCH = 200
@@ -58,12 +63,16 @@ async def earn_points(
         return
     policy = ExpiryPolicy.parse(shop.rules.points.expire)
     earned_on = day_of(occurred_at)
+    expires_on = policy.expires_on(earned_on, last_active_on=shop.today())
+    if policy.kind == "inactive" and expires_on is not None:
+        # Whoever comes again keeps what is there.
+        await prolong_lots(accounts[Unit.POINTS].id, expires_on, shop.today())
     transaction = earn(
         member_id,
         {Unit.POINTS: points},
         debt=accounts[Unit.POINTS].debt,
         earned_on=earned_on,
-        expires_on=policy.expires_on(earned_on, last_active_on=shop.today()),
+        expires_on=expires_on,
         cause=cause,
     )
     await post(shop, transaction, accounts, key=key, actor="system", occurred_at=occurred_at)

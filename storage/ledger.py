@@ -146,6 +146,17 @@ async def open_lots(account_id: int) -> list[Lot]:
     ]
 
 
+async def prolong_lots(account_id: int, expires_on: date, today: date) -> None:
+    """Move the last day of usable lots later, never earlier; lapsed ones stay lapsed."""
+    await change(
+        "UPDATE lots SET expires_on = $1 WHERE account_id = $2 AND remaining > 0"
+        " AND expires_on >= $3 AND expires_on < $1",
+        expires_on.isoformat(),
+        account_id,
+        today.isoformat(),
+    )
+
+
 async def accounts_with_expired_lots(unit: str, today: date, limit: int) -> list[dict[str, Any]]:
     return await rows(
         "SELECT DISTINCT a.member_id, a.id FROM lots l"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loyalty.shop_file import ShopFileFaults
-from services.loading import load_shop
+from services.loading import load_shop, not_in_force
 from services.shop import Shop
 from services.tills import enrol_till
 from storage.sql import rows
@@ -96,3 +96,12 @@ async def test_two_loads_at_once_end_as_one(shop: Shop) -> None:
     await shop.rules.refresh()
     assert shop.rules.points.points_per_yuan == 2
     assert await load_shop(shop, data) == []
+
+
+def test_what_a_file_asks_for_in_vain_is_named() -> None:
+    campaign = {"code": "wish", "trigger": "birthday", "actions": [{"tag": "born"}]}
+    assert not_in_force({"points": {"pending_days": 7}, "campaigns": [campaign]}) == [
+        "points.pending_days",
+        "campaign wish: trigger birthday",
+        "campaign wish: action tag",
+    ]

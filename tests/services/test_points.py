@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 import services.points
+from services.loading import load_shop
 from services.points import ExpiryLine, PointsBalance, expire_points, points_balance
 from services.shop import Shop
 from services.verify import verify_ledger
@@ -175,3 +176,17 @@ async def test_the_day_of_earning_is_the_shops_day(shop: Shop) -> None:
     await give(shop, li, 1, key="gift", at=late_evening)
     seen = await points_balance(shop, member_id_of(li))
     assert date(2028, 1, 12).isoformat() in {line.expires_on for line in seen.next_expiries}
+
+
+async def test_whoever_comes_again_keeps_what_would_lapse_by_inactivity(
+    shop: Shop, clock: MachineClock
+) -> None:
+    await load_shop(shop, {"points": {"expire": "inactive:30d"}})
+    await shop.rules.refresh()
+    li = await a_member(shop)
+    clock.pass_time(days=20)
+    await give(shop, li, 10, key="visit")
+    clock.pass_time(days=20)
+    assert await points_of(shop, li) == WELCOME + 10
+    clock.pass_time(days=11)
+    assert await points_of(shop, li) == 0
