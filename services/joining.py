@@ -3,7 +3,6 @@
 Nothing personal is stored before it, and the consent rows say which text was agreed to.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from loyalty.campaigns import GiveCoupon, GivePoints, PlannedAction, actions_for
@@ -11,11 +10,12 @@ from loyalty.member_numbers import member_number
 from loyalty.people import Purpose
 from loyalty.person import Person
 from services.claim_steps import ClaimAnswer, settle_reserved
+from services.consents import record_consents
 from services.coupons import IssuedCoupon, issue_coupon
 from services.points import earn_points, points_balance
 from services.shop import Shop
 from storage.models import Member
-from storage.people import add_consent, add_member, link_member, lock_follower, set_member_no
+from storage.people import add_member, link_member, lock_follower, set_member_no
 from storage.transactions import transactional
 
 JOIN = "join"
@@ -52,9 +52,8 @@ async def join_member(
     member_id = await lock_follower(person.follower_id)
     if member_id is None:
         member_id = await _new_member(shop, person, key=key)
-        await _record_consents(
-            shop, person, member_id, subscribes=subscribes, shown_text=shown_text, key=key
-        )
+        given = {Purpose.PROGRAMME: True, Purpose.MARKETING: subscribes}
+        await record_consents(shop, person, member_id, given, shown_text=shown_text, key=key)
     member = await Member.get(id=member_id)
     assert member.member_no is not None
     claims = await settle_reserved(shop, person.follower_id, member_id, member.joined_at)
@@ -68,24 +67,6 @@ async def _new_member(shop: Shop, person: Person, *, key: str) -> int:
     await set_member_no(member_id, member_number(member_id))
     await link_member(person.follower_id, member_id)
     return member_id
-
-
-async def _record_consents(
-    shop: Shop, person: Person, member_id: int, *, subscribes: bool, shown_text: str, key: str
-) -> None:
-    text_hash = hashlib.sha256(shown_text.encode()).hexdigest()
-    for purpose in (Purpose.PROGRAMME, Purpose.MARKETING):
-        await add_consent(
-            follower_id=person.follower_id,
-            member_id=member_id,
-            purpose=purpose.value,
-            given=subscribes or purpose is Purpose.PROGRAMME,
-            text_version=text_hash[:12],
-            text_hash=text_hash,
-            channel=f"chat:{person.account}",
-            key=key,
-            recorded_at=shop.now(),
-        )
 
 
 async def _give_welcome_pack(

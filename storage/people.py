@@ -116,6 +116,16 @@ async def add_member(*, join_key: str, joined_at: datetime) -> int:
     return member_id
 
 
+async def keep_consent_text(text_hash: str, text: str, now: datetime) -> None:
+    await change(
+        "INSERT INTO consent_texts (text_hash, text, first_used_at) VALUES ($1, $2, $3)"
+        " ON CONFLICT (text_hash) DO NOTHING",
+        text_hash,
+        text,
+        to_ms(now),
+    )
+
+
 async def add_consent(**values: Any) -> None:
     """One row a message and purpose; the same again changes nothing."""
     await insert("consents", values, conflict="ON CONFLICT (key, purpose) DO NOTHING")

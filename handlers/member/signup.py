@@ -3,6 +3,7 @@
 from bot.chat import Chat
 from bot.dialogue import Answer, Answers, AskAgain, Dialogue
 from bot.routing import Router
+from services.consents import hash_of
 from services.joining import Joined, join_member
 
 JOIN, JOIN_AND_SUBSCRIBE = "同意", "同意并订阅"
@@ -17,7 +18,7 @@ async def start(chat: Chat) -> None:
     brand = chat.shop.rules.brand_name
     if chat.person.is_member:
         return await chat.say("signup/already", brand=brand, member_no=chat.person.member_no)
-    await chat.open(signup, brand=brand)
+    await _show_purposes(chat)
 
 
 @signup.ask("consent", prompt="signup/ask", offers=(JOIN, JOIN_AND_SUBSCRIBE))
@@ -30,16 +31,26 @@ def read_consent(text: str) -> Answer:
 @signup.done
 async def join(chat: Chat, answers: Answers) -> None:
     brand = chat.shop.rules.brand_name
+    shown_text = chat.phrase("signup/ask", brand=brand)
+    if answers["shown"] != hash_of(shown_text):
+        # The text has changed since: nobody agrees to what they have not seen.
+        return await _show_purposes(chat)
     joined = await join_member(
         chat.shop,
         chat.person,
         subscribes=bool(answers["consent"]),
-        shown_text=chat.phrase("signup/ask", brand=brand),
+        shown_text=shown_text,
         key=chat.key,
     )
     await chat.say(
         "signup/welcome", brand=brand, member_no=joined.member_no, gifts=_gifts(chat, joined)
     )
+
+
+async def _show_purposes(chat: Chat) -> None:
+    brand = chat.shop.rules.brand_name
+    shown = hash_of(chat.phrase("signup/ask", brand=brand))
+    await chat.open(signup, {"shown": shown}, brand=brand)
 
 
 def _gifts(chat: Chat, joined: Joined) -> str:

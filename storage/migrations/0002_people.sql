@@ -31,6 +31,14 @@ CREATE TABLE followers (
 );
 CREATE INDEX followers_member ON followers (member_id);
 
+-- What people agreed to, word for word: a hash alone proves nothing once the file has changed.
+CREATE TABLE consent_texts (
+    text_hash TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    first_used_at BIGINT NOT NULL
+);
+{append_only consent_texts}
+
 CREATE TABLE consents (
     id {id},
     follower_id BIGINT NOT NULL REFERENCES followers (id),
@@ -38,7 +46,7 @@ CREATE TABLE consents (
     purpose TEXT NOT NULL,
     given BOOLEAN NOT NULL,
     text_version TEXT NOT NULL,
-    text_hash TEXT NOT NULL,
+    text_hash TEXT NOT NULL REFERENCES consent_texts (text_hash),
     channel TEXT NOT NULL,
     key TEXT NOT NULL,
     recorded_at BIGINT NOT NULL,

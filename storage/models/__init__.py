@@ -9,7 +9,7 @@ from storage.models.ledger import (
     LotRow,
 )
 from storage.models.messages import OutboxMessage
-from storage.models.people import Consent, Follower, Member, OpenDialogue
+from storage.models.people import Consent, ConsentText, Follower, Member, OpenDialogue
 from storage.models.purchases import Claim, Counter, Coupon, MemberCodeUse, Purchase
 from storage.models.shop import (
     Brand,
@@ -26,6 +26,7 @@ __all__ = [
     "Brand",
     "Claim",
     "Consent",
+    "ConsentText",
     "Counter",
     "Coupon",
     "Follower",

@@ -40,6 +40,17 @@ class Follower(Model):
         table = "followers"
 
 
+class ConsentText(Model):
+    """A text somebody agreed to, as it was shown."""
+
+    text_hash = fields.CharField(max_length=64, primary_key=True)
+    text = fields.TextField()
+    first_used_at = InstantField()
+
+    class Meta:
+        table = "consent_texts"
+
+
 class Consent(Model):
     """Append-only proof that a purpose was agreed to, or withdrawn, and to which text."""
 

@@ -77,7 +77,7 @@ async def test_a_kill_in_the_middle_leaves_the_old_schema_or_the_new_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run, seen = storage.migrate._run, set()
-    for survived in (1, 5, 12, 15, 14, 12):  # statements before each kill
+    for survived in (1, 5, 14, 24, 20, 14):  # statements before each kill
         monkeypatch.setattr(storage.migrate, "_run", killed_after(survived, run))
         with pytest.raises(Killed):
             await migrate()

@@ -1,6 +1,7 @@
 """入会: nobody becomes a member without having read what for, and nobody becomes one twice."""
 
-from storage.models import Consent, Member
+from services.loading import load_shop
+from storage.models import Consent, ConsentText, Member
 from tests.shop import ShopUnderTest
 
 JOINING = """
@@ -147,3 +148,17 @@ async def test_invisible_letters_do_not_keep_anybody_from_joining(
 ) -> None:
     await shop_under_test.hear("小王", "入会")
     assert "欢迎加入" in (await shop_under_test.hear("小王", "\u200b同意\ufeff"))[0]
+
+
+async def test_nobody_agrees_to_a_text_that_has_changed_since_it_was_shown(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await shop_under_test.hear("小王", "入会")
+    await load_shop(shop_under_test.shop, {"brand": {"code": "camellia", "name": "新山茶"}})
+    await shop_under_test.shop.rules.refresh()
+    (again,) = await shop_under_test.hear("小王", "同意")
+    assert again.startswith("新山茶会员计划")
+    (joined,) = await shop_under_test.hear("小王", "同意")
+    assert joined.startswith("欢迎加入新山茶")
+    texts = [kept.text for kept in await ConsentText.all()]
+    assert any(text.startswith("新山茶会员计划") for text in texts)
