@@ -57,7 +57,7 @@ def verify_address(query: QueryPairs, *, account: Account, now_seconds: int) -> 
     given = _read_query(query, now_seconds)
     _check_signature(given, "signature", account)
     echo = given.get("echostr", "")
-    if not 1 <= len(echo) <= LONGEST_ECHO:
+    if not (1 <= len(echo) <= LONGEST_ECHO and echo.isascii()):
         raise BadPush("echo")
     return echo
 

@@ -71,7 +71,8 @@ class SignedRequest:
     def signed_text(self) -> bytes:
         digest = hashlib.sha256(self.body).hexdigest()
         lines = (self.method, self.path_with_query, self.timestamp, self.nonce, digest)
-        return "\n".join(lines).encode()
+        # A path may hold any byte; what cannot be text only has to fail the comparison.
+        return "\n".join(lines).encode(errors="surrogateescape")
 
 
 async def authenticate(shop: Shop, request: SignedRequest) -> Till:

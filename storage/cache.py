@@ -140,10 +140,6 @@ class CachedTokens:
     async def put(self, appid: str, token: str, ttl_seconds: float) -> None:
         await self._cache.put(f"token:{appid}", token.encode(), ttl_seconds)
 
-    async def drop(self, appid: str, token: str) -> None:
-        """Forget a token WeChat refused, unless another process has put a newer one since."""
-        await self._cache.delete_if_equal(f"token:{appid}", token.encode())
-
     def lock(self, appid: str) -> AbstractAsyncContextManager[bool]:
         """One process fetches; the others look again shortly after."""
         return self._cache.lock(f"token:{appid}", self.FETCH_SECONDS)

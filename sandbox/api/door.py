@@ -21,7 +21,7 @@ from sandbox.world import World
 
 # As the real servers declare it; careless clients trip over the unusual parameter name.
 JSON_TYPE = "application/json; encoding=utf-8"
-# A backslash that is not itself escaped, before a \uXXXX escape.
+# A backslash that is not itself escaped, before the u and four digits of an escape.
 ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
 SECRET_PARAMETERS = ("secret", "access_token", "refresh_token")
 SECRET_IN_BODY = re.compile(r'("(?:app)?secret"\s*:\s*")[^"]*')

@@ -189,3 +189,8 @@ async def test_a_header_that_is_no_plain_text_is_refused_like_any_other(
 ) -> None:
     request = replace(signed(shop, await a_till(shop)), **{field: "1234567890123456\udcff"})
     assert await refused(shop, request)
+
+
+async def test_a_path_that_is_no_text_is_refused_like_any_other(shop: Shop) -> None:
+    request = signed(shop, await a_till(shop))
+    assert await refused(shop, replace(request, path_with_query="/pos/v1/purchases?\udcff"))

@@ -105,15 +105,6 @@ async def test_a_token_is_shared_and_fetched_by_one(cache: Cache) -> None:
     assert await tokens.get("wx2") is None
 
 
-async def test_a_refused_token_is_dropped_but_not_its_successor(cache: Cache) -> None:
-    tokens = CachedTokens(cache)
-    await tokens.put("wx1", "new", 7200)
-    await tokens.drop("wx1", "old")
-    assert await tokens.get("wx1") == "new"
-    await tokens.drop("wx1", "new")
-    assert await tokens.get("wx1") is None
-
-
 async def test_the_eleventh_wrong_receipt_in_an_hour_is_too_many(cache: Cache) -> None:
     tries = [await is_within(cache, RECEIPT_FAILURES, "小王") for _ in range(11)]
     assert tries == [True] * 10 + [False]
