@@ -4,8 +4,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from loyalty.shop_file_campaigns import coupons_given, read_campaign
+from loyalty.shop_file_campaigns import read_campaign
 from loyalty.shop_file_coupons import read_coupon_kind
+from loyalty.shop_file_offers import (
+    read_point_boost,
+    read_promotion,
+    read_reward,
+    read_topup_offer,
+    read_wallet,
+)
+from loyalty.shop_file_scope import texts
 from loyalty.shop_file_table import LARGEST_NUMBER, ShopFileFault, ShopFileFaults, Table
 from loyalty.shop_file_terms import (
     MODES,
@@ -13,27 +21,41 @@ from loyalty.shop_file_terms import (
     CampaignTerms,
     CouponKind,
     KnownCodes,
+    LadderTerms,
+    PointBoost,
     PointsPolicy,
+    Promotion,
     Region,
+    Reward,
+    Scope,
     ShopFile,
     Store,
     Tier,
     Till,
+    TopUpOffer,
+    WalletTerms,
 )
+from loyalty.shop_file_tiers import check_tiers, read_ladder, read_tier
 
 __all__ = [
     "Brand",
     "CampaignTerms",
     "CouponKind",
     "KnownCodes",
+    "LadderTerms",
+    "PointBoost",
     "PointsPolicy",
+    "Promotion",
     "Region",
+    "Reward",
     "ShopFile",
     "ShopFileFault",
     "ShopFileFaults",
     "Store",
     "Tier",
     "Till",
+    "TopUpOffer",
+    "WalletTerms",
     "read_shop_file",
 ]
 
@@ -63,12 +85,18 @@ def read_shop_file(data: dict[str, object], *, known: KnownCodes | None = None) 
         stores=_many(top, "stores", _read_store),
         tills=_many(top, "tills", _read_till),
         points=_one(top, "points", _read_points),
-        tiers=_many(top, "tiers", _read_tier),
+        point_boosts=_many(top, "point_boosts", read_point_boost),
+        ladder=_one(top, "ladder", read_ladder),
+        tiers=_many(top, "tiers", read_tier),
         coupon_kinds=_many(top, "coupon_kinds", read_coupon_kind),
+        promotions=_many(top, "promotions", read_promotion),
+        rewards=_many(top, "rewards", read_reward),
+        wallet=_one(top, "wallet", read_wallet),
+        topup_offers=_many(top, "topup_offers", read_topup_offer),
         campaigns=_many(top, "campaigns", read_campaign),
     )
     top.refuse_unknown_keys()
-    _check_ladder(top, shop_file.tiers)
+    check_tiers(top, shop_file.tiers)
     _check_references(top, shop_file, known)
     if top.faults:
         raise ShopFileFaults(top.faults)
@@ -109,15 +137,16 @@ def _read_points(table: Table) -> PointsPolicy:
         offset_percent_cap=number(
             "offset_percent_cap", plain.offset_percent_cap, lowest=0, highest=100
         ),
-    )
-
-
-def _read_tier(table: Table) -> Tier:
-    return Tier(
-        code=table.code(),
-        name=table.text("name"),
-        growth=table.number("growth", lowest=0, highest=LARGEST_NUMBER),
-        discount_percent=table.number("discount_percent", 100, lowest=1, highest=100),
+        pending_from_fen=number(
+            "pending_from_fen", plain.pending_from_fen, lowest=0, highest=LARGEST_NUMBER
+        ),
+        cap_per_receipt=table.optional_number("cap_per_receipt", lowest=1, highest=LARGEST_NUMBER),
+        cap_per_day=table.optional_number("cap_per_day", lowest=1, highest=LARGEST_NUMBER),
+        excluded_categories=texts(table, "excluded_categories"),
+        excluded_skus=texts(table, "excluded_skus"),
+        bonus_paid_earns=table.switch("bonus_paid_earns", plain.bonus_paid_earns),
+        return_days=number("return_days", plain.return_days, lowest=0, highest=365),
+        adjust_limit=number("adjust_limit", plain.adjust_limit, lowest=0, highest=LARGEST_NUMBER),
     )
 
 
@@ -159,26 +188,10 @@ def _read_whole(table: Table, read: Callable[[Table], Whole]) -> Whole:
     return part
 
 
-def _check_ladder(top: Table, tiers: Sequence[Tier]) -> None:
-    """Everybody is on one rung: the first costs nothing, and each next one costs more."""
-    misread = {fault.path for fault in top.faults}
-    before = -1
-    for index, tier in enumerate(tiers):
-        place = f"tiers[{index}].growth"
-        if place in misread:
-            continue
-        if index == 0 and tier.growth != 0:
-            top.fault(place, "is not 0", "write growth = 0 for the tier everybody starts in")
-        elif tier.growth <= before:
-            top.fault(place, "is not above the tier before", "write the tiers from low to high")
-        before = max(before, tier.growth)
-
-
 def _check_references(top: Table, shop_file: ShopFile, known: KnownCodes | None) -> None:
     codes = {
-        "regions": {region.code for region in shop_file.regions},
-        "stores": {store.code for store in shop_file.stores},
-        "coupon_kinds": {coupon_kind.code for coupon_kind in shop_file.coupon_kinds},
+        section: {part.code for part in getattr(shop_file, section)}
+        for section in ("regions", "stores", "tiers", "coupon_kinds")
     }
     for place, section, code in _references(shop_file):
         if not code or (known is None and not top.has(section)):
@@ -194,5 +207,23 @@ def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
     for index, till in enumerate(shop_file.tills):
         yield f"tills[{index}].store", "stores", till.store
     for index, campaign in enumerate(shop_file.campaigns):
-        for place, code in coupons_given(campaign):
-            yield f"campaigns[{index}].{place}", "coupon_kinds", code
+        yield from _given(f"campaigns[{index}].actions", campaign.actions)
+    for index, tier in enumerate(shop_file.tiers):
+        yield from _given(f"tiers[{index}].gifts", tier.gifts)
+    for index, reward in enumerate(shop_file.rewards):
+        yield f"rewards[{index}].coupon", "coupon_kinds", reward.coupon
+    for section in ("point_boosts", "coupon_kinds", "promotions", "rewards"):
+        for index, part in enumerate(getattr(shop_file, section)):
+            yield from _in_scope(f"{section}[{index}]", part.scope)
+
+
+def _given(place: str, actions: Sequence[tuple[str, int | str]]) -> Iterator[tuple[str, str, str]]:
+    for index, (name, value) in enumerate(actions):
+        if name == "coupon":
+            yield f"{place}[{index}].coupon", "coupon_kinds", str(value)
+
+
+def _in_scope(place: str, scope: Scope) -> Iterator[tuple[str, str, str]]:
+    for section in ("stores", "regions", "tiers"):
+        for index, code in enumerate(getattr(scope, section)):
+            yield f"{place}.{section}[{index}]", section, code

@@ -1,6 +1,7 @@
 """Campaigns (营销活动) in the shop file: the words for what sets them off and what they do."""
 
 import re
+from collections.abc import Sequence
 
 from loyalty.shop_file_cron import is_cron
 from loyalty.shop_file_table import CODE, Table, readable, shown
@@ -28,17 +29,8 @@ Action = tuple[str, int | str]
 
 def read_campaign(table: Table) -> CampaignTerms:
     return CampaignTerms(
-        code=table.code(), trigger=_read_trigger(table), actions=_read_actions(table)
+        code=table.code(), trigger=_read_trigger(table), actions=read_actions(table, "actions")
     )
-
-
-def coupons_given(campaign: CampaignTerms) -> list[tuple[str, str]]:
-    """The codes of coupon kinds, each with its place in the campaign."""
-    return [
-        (f"actions[{index}].coupon", str(value))
-        for index, (name, value) in enumerate(campaign.actions)
-        if name == "coupon"
-    ]
 
 
 def _read_trigger(table: Table) -> str:
@@ -49,23 +41,26 @@ def _read_trigger(table: Table) -> str:
     return trigger
 
 
-def _read_actions(table: Table) -> tuple[Action, ...]:
-    items = table.value("actions")
+def read_actions(table: Table, key: str, known: Sequence[str] = ACTIONS) -> tuple[Action, ...]:
+    """A list of what is done, each one name with its value."""
+    items = table.value(key)
     if not isinstance(items, list) or not 1 <= len(items) <= MOST_ACTIONS:
         problem = f"is not a list of 1 to {MOST_ACTIONS} actions"
-        table.fault("actions", problem, "write actions = [{points = 50}]")
+        table.fault(key, problem, f"write {key} = [{{points = 50}}]")
         return ()
-    return tuple(_read_action(table, f"actions[{index}]", item) for index, item in enumerate(items))
+    return tuple(
+        _read_action(table, f"{key}[{index}]", item, known) for index, item in enumerate(items)
+    )
 
 
-def _read_action(table: Table, place: str, item: object) -> Action:
+def _read_action(table: Table, place: str, item: object, known: Sequence[str]) -> Action:
     """An action after a fault is empty, but keeps its place in the list."""
     if not isinstance(item, dict) or len(item) != 1:
         table.fault(place, "is not one name with its value", "write {points = 50}")
         return ("", "")
     [(name, value)] = item.items()
-    if name not in ACTIONS:
-        problem, remedy = "is no action", f"write one of {', '.join(ACTIONS)}"
+    if name not in known:
+        problem, remedy = "is no action", f"write one of {', '.join(known)}"
         table.fault(f"{place}.{shown(str(name))}", problem, remedy)
         return ("", "")
     wanted, found = _action_value(name, value)

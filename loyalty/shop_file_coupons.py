@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from loyalty.shop_file_scope import read_scope
 from loyalty.shop_file_table import LARGEST_NUMBER, Table
 from loyalty.shop_file_terms import CouponKind
 
@@ -40,7 +41,12 @@ def read_coupon_kind(table: Table) -> CouponKind:
         valid_from=valid_from,
         valid_until=valid_until,
         stock=table.optional_number("stock", lowest=0, highest=LARGEST_NUMBER),
+        delay_days=table.number("delay_days", 0, lowest=0, highest=365),
         per_member=table.optional_number("per_member", lowest=1, highest=LARGEST_NUMBER),
+        giftable=table.switch("giftable", True),
+        with_tier_price=table.switch("with_tier_price", True),
+        return_days=table.number("return_days", 7, lowest=0, highest=365),
+        scope=read_scope(table, has_days=False),
     )
 
 

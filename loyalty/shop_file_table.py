@@ -109,9 +109,18 @@ class Table:
         self.fault(key, problem, f"write one of {wanted}")
         return ""
 
+    def switch(self, key: str, default: bool) -> bool:
+        value = self.value(key)
+        if not self.has(key):
+            return default
+        if not isinstance(value, bool):
+            self.fault(key, "is neither true nor false", "write one of them")
+            return default
+        return value
+
     def day(self, key: str) -> date | None:
         """A date as TOML has it, or as JSON writes it."""
-        day = _day_in(self.value(key))
+        day = day_in(self.value(key))
         if day is None and self.has(key):
             self.fault(key, "is not a day", "write one such as 2027-01-31")
         return day
@@ -133,7 +142,7 @@ def readable(value: object, *, longest: int) -> str | None:
     return text if 1 <= len(text) <= longest and not categories & {"Cc", "Cs"} else None
 
 
-def _day_in(value: object) -> date | None:
+def day_in(value: object) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:

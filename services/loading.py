@@ -31,6 +31,12 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
         known=KnownCodes(
             regions=frozenset(await known_codes("regions")),
             stores=frozenset(await known_codes("stores")),
+            tiers=frozenset(
+                tier["code"]
+                for rule in stored
+                if rule["kind"] == "tiers"
+                for tier in rule["body"]["ladder"]
+            ),
             coupon_kinds=frozenset(
                 rule["code"] for rule in stored if rule["kind"] == "coupon_kinds"
             ),
@@ -51,8 +57,6 @@ def not_in_force(data: dict[str, object]) -> list[str]:
     """What a file says that this version keeps but does not act on, a line each."""
     shop_file = read_shop_file(data)
     lines = []
-    if shop_file.points and shop_file.points.pending_days:
-        lines.append("points.pending_days")
     for campaign in shop_file.campaigns:
         if campaign.trigger != JOIN:
             lines.append(f"campaign {campaign.code}: trigger {campaign.trigger}")
@@ -80,11 +84,14 @@ async def _load_places(shop_file: ShopFile) -> list[str]:
 
 def _rules_in(shop_file: ShopFile) -> Rules:
     rules: Rules = []
-    if shop_file.points:
-        rules.append(("points", "", shop_file.points.as_data()))
+    for kind in ("points", "ladder", "wallet"):
+        terms = getattr(shop_file, kind)
+        if terms:
+            rules.append((kind, "", terms.as_data()))
     if shop_file.tiers:
         ladder = [tier.as_data() for tier in shop_file.tiers]
         rules.append(("tiers", "", {"ladder": ladder}))
-    rules += [("coupon_kinds", kind.code, kind.as_data()) for kind in shop_file.coupon_kinds]
+    for section in ("point_boosts", "coupon_kinds", "promotions", "rewards", "topup_offers"):
+        rules += [(section, part.code, part.as_data()) for part in getattr(shop_file, section)]
     rules += [("campaigns", terms.code, terms.as_data()) for terms in shop_file.campaigns]
     return rules

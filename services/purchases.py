@@ -21,6 +21,7 @@ from services.claim_steps import credit_claim, void_claim
 from services.details import member_name
 from services.earning import Credit, credit_purchase, points_of_purchase
 from services.member_codes import read_code, use_code
+from services.recorded import Answer, Recorded, replayed
 from services.shop import Shop
 from services.tills import Till
 from storage.instants import from_ms
@@ -34,15 +35,7 @@ from storage.purchases import (
 )
 from storage.transactions import transactional
 
-Answer = dict[str, Any]
 AHEAD_OF_CLOCK = timedelta(hours=24)
-
-
-class PurchaseConflict(Refusal):
-    """This receipt number was reported with other content."""
-
-    wording = "tills/conflict"
-    status = 409
 
 
 class SequenceTaken(Refusal):
@@ -69,18 +62,12 @@ class PurchaseReport:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    answer: Answer
-    is_replay: bool
-
-
 @transactional
 async def record_purchase(shop: Shop, till: Till, report: PurchaseReport) -> Recorded:
     """Store a purchase and credit its member, or make the claim somebody may scan."""
     known = await purchase_by_receipt_no(till.till_no, report.receipt_no)
     if known is not None:
-        return _replay(known, report)
+        return replayed(known, report.fingerprint)
     if report.paid_at > shop.now() + AHEAD_OF_CLOCK:
         raise PurchaseFromTheFuture
     claim = await _waiting_claim(till, report)
@@ -90,7 +77,7 @@ async def record_purchase(shop: Shop, till: Till, report: PurchaseReport) -> Rec
         known = await purchase_by_receipt_no(till.till_no, report.receipt_no)
         if known is None:
             raise SequenceTaken
-        return _replay(known, report)
+        return replayed(known, report.fingerprint)
     answer = await _settle(shop, till, purchase, claim, member_id)
     await keep_answer(
         purchase["id"],
@@ -98,12 +85,6 @@ async def record_purchase(shop: Shop, till: Till, report: PurchaseReport) -> Rec
         answer=json.dumps(answer, ensure_ascii=False),
     )
     return Recorded(answer, is_replay=False)
-
-
-def _replay(known: dict[str, Any], report: PurchaseReport) -> Recorded:
-    if known["fingerprint"] != report.fingerprint:
-        raise PurchaseConflict
-    return Recorded(json.loads(known["answer"]), is_replay=True)
 
 
 async def _waiting_claim(till: Till, report: PurchaseReport) -> dict[str, Any] | None:

@@ -120,6 +120,13 @@ async def read_brand() -> dict[str, Any] | None:
     return await row("SELECT code, name, mode FROM brands WHERE id = 1")
 
 
+async def read_stores() -> list[dict[str, Any]]:
+    return await rows(
+        "SELECT s.id, s.code, s.name, r.code AS region FROM stores s"
+        " JOIN regions r ON r.id = s.region_id ORDER BY s.id"
+    )
+
+
 async def known_codes(table: str) -> set[str]:
     assert table in ("regions", "stores", "tills")
     return {found["code"] for found in await rows(f"SELECT code FROM {table}")}

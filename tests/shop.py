@@ -35,7 +35,8 @@ from bot.wording import Wordings, load_wordings
 from loyalty.receipts import Receipt, minutes_at, sign_receipt
 from scheduler.runner import Runner
 from services.outbox import queue_replies
-from services.purchases import Answer, PurchaseReport, record_purchase
+from services.purchases import PurchaseReport, record_purchase
+from services.recorded import Answer
 from services.shop import Shop
 from services.tills import Till, enrol_till
 from storage.database import DatabaseAddress

@@ -4,7 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web import JsonFault, json_answer
+from bot.web import JsonFault
+from handlers.pos.calls import TillCall, recorded_answer
 from handlers.pos.fields import Fields
 from loyalty.fingerprints import fingerprint
 from services.purchases import PurchaseReport, record_purchase
@@ -15,11 +16,8 @@ LARGEST_FEN = 100_000_000
 LARGEST_SEQUENCE = 2**31 - 1
 
 
-async def post_purchase(shop: Shop, till: Till, body: Any) -> web.Response:
-    recorded = await record_purchase(shop, till, read_purchase(body))
-    if recorded.is_replay:
-        return json_answer(recorded.answer, headers={"Idempotent-Replay": "true"})
-    return json_answer(recorded.answer, status=201)
+async def post_purchase(shop: Shop, till: Till, call: TillCall) -> web.Response:
+    return recorded_answer(await record_purchase(shop, till, read_purchase(call.body)))
 
 
 def read_purchase(body: Any) -> PurchaseReport:

@@ -5,11 +5,11 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_strict_json
+from handlers.pos.calls import TillCall
 from handlers.pos.purchases import post_purchase
 from loyalty.refusals import Refusal
 from services.shop import Shop
@@ -21,8 +21,10 @@ LARGEST_BODY = 256 * 1024
 BODY_SECONDS = 10.0
 OPENAPI = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
 
-Call = Callable[[Shop, Till, Any], Awaitable[web.Response]]
-CALLS: dict[str, Call] = {"/pos/v1/purchases": post_purchase}
+Call = Callable[[Shop, Till, TillCall], Awaitable[web.Response]]
+CALLS: dict[str, Call] = {
+    "/pos/v1/purchases": post_purchase,
+}
 
 
 class TillDoor:
@@ -76,7 +78,7 @@ class TillDoor:
         except BadJson as bad:
             raise JsonFault(400, str(bad)) from None
         await self._shop.keep_up()
-        return await call(self._shop, till, content)
+        return await call(self._shop, till, TillCall(content, request.match_info))
 
     async def _openapi(self, request: web.Request) -> web.Response:
         return json_answer(OPENAPI)

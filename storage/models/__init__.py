@@ -1,7 +1,7 @@
 """Tables by topic; this page names them all for tortoise."""
 
+from storage.models.coupons import Coupon, CouponGift, CouponUse, Exchange
 from storage.models.ledger import (
-    Hold,
     LedgerAccount,
     LedgerEntry,
     LedgerTransactionRow,
@@ -10,7 +10,7 @@ from storage.models.ledger import (
 )
 from storage.models.messages import OutboxMessage
 from storage.models.people import Consent, ConsentText, Follower, Member, OpenDialogue
-from storage.models.purchases import Claim, Counter, Coupon, MemberCodeUse, Purchase
+from storage.models.purchases import Claim, Counter, MemberCodeUse, Purchase, Quote, Refund
 from storage.models.shop import (
     Brand,
     Installation,
@@ -21,16 +21,23 @@ from storage.models.shop import (
     Till,
     TillKey,
 )
+from storage.models.staff import Confirmation, StaffAction, StaffInvitation, StaffMember
+from storage.models.tiers import MemberTier, Notice, TierChange, TierGift
+from storage.models.wallet import HoldDraw, TopUp, WalletHold
 
 __all__ = [
     "Brand",
     "Claim",
+    "Confirmation",
     "Consent",
     "ConsentText",
     "Counter",
     "Coupon",
+    "CouponGift",
+    "CouponUse",
+    "Exchange",
     "Follower",
-    "Hold",
+    "HoldDraw",
     "Installation",
     "JobRun",
     "LedgerAccount",
@@ -40,12 +47,23 @@ __all__ = [
     "LotRow",
     "Member",
     "MemberCodeUse",
+    "MemberTier",
+    "Notice",
     "OpenDialogue",
     "OutboxMessage",
     "Purchase",
+    "Quote",
+    "Refund",
     "Region",
     "RuleVersion",
+    "StaffAction",
+    "StaffInvitation",
+    "StaffMember",
     "Store",
+    "TierChange",
+    "TierGift",
     "Till",
     "TillKey",
+    "TopUp",
+    "WalletHold",
 ]

@@ -1,4 +1,4 @@
-"""Tables of the ledger (台账): accounts, transactions, entries, lots, allocations, holds."""
+"""Tables of the ledger (台账): accounts, transactions, entries, lots, allocations."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -52,6 +52,7 @@ class LotRow(Model):
     entry_id = fields.BigIntField()
     amount = fields.BigIntField()
     remaining = fields.BigIntField()
+    held = fields.BigIntField(default=0)
     expires_on = DayField(null=True)
     opened_at = InstantField()
 
@@ -67,16 +68,3 @@ class LotAllocation(Model):
 
     class Meta:
         table = "lot_allocations"
-
-
-class Hold(Model):
-    id = fields.BigIntField(primary_key=True)
-    account_id = fields.BigIntField()
-    key = fields.TextField()
-    amount = fields.BigIntField()
-    state = fields.TextField()
-    captured = fields.BigIntField(default=0)
-    expires_at = InstantField()
-
-    class Meta:
-        table = "holds"

@@ -1,14 +1,15 @@
-"""Tables of purchases (消费): tills' reports, receipt claims, member codes, coupons, counters."""
+"""Tables of purchases (消费): tills' reports, refunds, quotes, claims, member codes, counters."""
 
 from tortoise import fields
 from tortoise.models import Model
 
-from storage.instants import DayField, InstantField
+from storage.instants import InstantField
 
 
 class Purchase(Model):
     id = fields.BigIntField(primary_key=True)
     till_id = fields.BigIntField()
+    store_id = fields.BigIntField(null=True)
     receipt_no = fields.TextField()
     key_epoch = fields.IntField()
     receipt_seq = fields.BigIntField(null=True)
@@ -17,6 +18,16 @@ class Purchase(Model):
     lines = fields.TextField()
     member_id = fields.BigIntField(null=True)
     points = fields.BigIntField()
+    earning = fields.TextField(default="{}")
+    refunded_fen = fields.BigIntField(default=0)
+    points_standing = fields.BigIntField(null=True)
+    growth_standing = fields.BigIntField(null=True)
+    credit_due_at = InstantField(null=True)
+    points_spent = fields.BigIntField(default=0)
+    points_returned = fields.BigIntField(default=0)
+    stored_fen = fields.BigIntField(default=0)
+    stored_bonus_fen = fields.BigIntField(default=0)
+    stored_returned_fen = fields.BigIntField(default=0)
     claim_until = InstantField()
     fingerprint = fields.TextField()
     answer = fields.TextField(null=True)
@@ -24,6 +35,49 @@ class Purchase(Model):
 
     class Meta:
         table = "purchases"
+
+
+class Refund(Model):
+    """What a till gave back of one purchase; it waits while the sale is not known here."""
+
+    id = fields.BigIntField(primary_key=True)
+    till_id = fields.BigIntField()
+    refund_no = fields.TextField()
+    receipt_no = fields.TextField()
+    purchase_id = fields.BigIntField(null=True)
+    amount_fen = fields.BigIntField(null=True)
+    lines = fields.TextField(null=True)
+    state = fields.TextField()
+    refunded_fen = fields.BigIntField(default=0)
+    refunded_at = InstantField()
+    fingerprint = fields.TextField()
+    answer = fields.TextField(null=True)
+    recorded_at = InstantField()
+
+    class Meta:
+        table = "refunds"
+
+
+class Quote(Model):
+    """A price that was told and holds for a while."""
+
+    id = fields.BigIntField(primary_key=True)
+    quote_id = fields.TextField()
+    till_id = fields.BigIntField()
+    member_id = fields.BigIntField(null=True)
+    code_step = fields.BigIntField(null=True)
+    code_uses = fields.IntField(null=True)
+    lines = fields.TextField()
+    coupon_codes = fields.TextField()
+    points = fields.BigIntField(default=0)
+    payable_fen = fields.BigIntField()
+    answer = fields.TextField()
+    expires_at = InstantField()
+    purchase_id = fields.BigIntField(null=True)
+    created_at = InstantField()
+
+    class Meta:
+        table = "quotes"
 
 
 class Claim(Model):
@@ -60,24 +114,6 @@ class MemberCodeUse(Model):
 
     class Meta:
         table = "member_code_uses"
-
-
-class Coupon(Model):
-    """One member's copy of a coupon kind, with the terms it was issued under."""
-
-    id = fields.BigIntField(primary_key=True)
-    code = fields.TextField()
-    kind = fields.TextField()
-    member_id = fields.BigIntField()
-    terms = fields.TextField()
-    state = fields.TextField()
-    key = fields.TextField()
-    starts_on = DayField()
-    ends_on = DayField()
-    issued_at = InstantField()
-
-    class Meta:
-        table = "coupons"
 
 
 class Counter(Model):

@@ -14,12 +14,12 @@ from services.details import change_detail
 from services.loading import load_shop
 from services.member_codes import show_code
 from services.purchases import (
-    PurchaseConflict,
     PurchaseFromTheFuture,
     Recorded,
     SequenceTaken,
     record_purchase,
 )
+from services.recorded import NumberConflict
 from services.shop import Shop
 from services.tills import Till
 from services.verify import verify_ledger
@@ -99,7 +99,7 @@ async def test_a_receipt_number_with_other_content_is_a_conflict(shop: Shop, til
     await record_purchase(shop, till, a_report(shop))
     before = await written()
     for other in (a_report(shop, yuan=33), a_report(shop, sequence=7)):
-        with pytest.raises(PurchaseConflict):
+        with pytest.raises(NumberConflict):
             await record_purchase(shop, till, other)
     assert await written() == before
 
@@ -111,7 +111,7 @@ async def test_one_receipt_number_with_two_contents_at_once_is_one_purchase(
     tries = [record_purchase(shop, till, report) for report in reports]
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(result, Recorded) for result in results) == 1
-    assert sum(isinstance(result, PurchaseConflict) for result in results) == 9
+    assert sum(isinstance(result, NumberConflict) for result in results) == 9
 
 
 async def test_a_sequence_belongs_to_one_receipt_number(shop: Shop, till: Till) -> None:
