@@ -16,7 +16,7 @@ exit 2
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types check format lock clean
+.PHONY: help run test lint types check format mutants bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -47,6 +47,17 @@ format:  ## let ruff write the format and fix what it safely can
 	$(call install,requirements-dev.txt)
 	@$(IN_VENV) -m ruff format .
 	@$(IN_VENV) -m ruff check --fix .
+
+mutants:  ## take away one guard after the other: a test has to notice each (ARGS='"NAME"' for one)
+	$(call install,requirements-dev.txt)
+	@$(IN_VENV) -m tools.prepare_tests
+	@$(IN_VENV) -m tools.mutants $(ARGS)
+
+bench:  ## claims a second beside pgbench, then verifying a million entries
+	$(call install,requirements-dev.txt)
+	@$(IN_VENV) -m tools.prepare_tests
+	@$(IN_VENV) -m benchmarks.claims
+	@$(IN_VENV) -m benchmarks.verify_million
 
 # The lock is universal: one file for every system and every Python from 3.11. It names no index.
 # Versions stay as they are unless UPGRADE=--upgrade or UPGRADE='--upgrade-package aiohttp' is given.

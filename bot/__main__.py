@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bot.config import ConfigurationFaults, Settings, check_config_lines, load_settings
 from bot.logs import set_up_logs
+from loyalty.staff import Role
 
 FAULT = 2
 Runner = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
@@ -56,14 +58,35 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 return int(_run_loop(cli_shop.run_load(settings, options.shop)))
             case "till":
                 return int(_run_loop(cli_shop.run_enrol(settings, options.till)))
+            case "staff":
+                return int(_run_loop(_staff(options, settings)))
+            case "tier":
+                return int(_run_loop(_tiers(options, settings)))
             case "menu":
                 return int(_run_loop(cli_menu.run_menu(settings)))
+            case "liability":
+                return int(_run_loop(cli_shop.run_liability(settings)))
             case "verify":
                 return int(_run_loop(cli_shop.run_verify(settings)))
             case _:
                 return _keys(options, settings)
     except (SchemaMismatch, DatabaseMissing, KeyRingRefused, Clash) as refused:
         return _complain(str(refused))
+
+
+def _tiers(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
+    from bot import cli_tiers
+
+    match options.action:
+        case "preview":
+            return cli_tiers.run_preview(settings, options.shop)
+        case "check":
+            return cli_tiers.run_check(settings)
+        case "pin":
+            what = {"until": options.until, "reason": options.reason}
+            return cli_tiers.run_pin(settings, options.member, options.tier, **what)
+        case _:
+            return cli_tiers.run_unpin(settings, options.member, reason=options.reason)
 
 
 def _keys(options: argparse.Namespace, settings: Settings) -> int:
@@ -79,6 +102,18 @@ def _keys(options: argparse.Namespace, settings: Settings) -> int:
         case _:
             removal = cli_shop.run_keys_remove(settings, options.purpose, options.id)
             return int(_run_loop(removal))
+
+
+def _staff(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
+    from bot import cli_staff
+
+    match options.action:
+        case "invite":
+            return cli_staff.run_invite(settings, options.role, options.store)
+        case "stop":
+            return cli_staff.run_stop(settings, options.id)
+        case _:
+            return cli_staff.run_list(settings)
 
 
 def _run_loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -129,6 +164,13 @@ def _parser() -> argparse.ArgumentParser:
     till = command("till", "enrol a till and print its key")
     till.add_argument("action", choices=["enrol"])
     till.add_argument("till")
+    staff = command("staff", "invite somebody to be staff, list all, stop one")
+    staff.add_argument("action", choices=["invite", "list", "stop"])
+    staff.add_argument("--role", choices=[role.value for role in Role], default="owner")
+    staff.add_argument("--store", default="", help="the store's code")
+    staff.add_argument("--id", type=int, default=0, help="whom to stop: see list")
+    _add_tier_commands(commands.add_parser("tier", help="preview and check the ladder, pin a tier"))
+    command("liability", "print what is owed on stored value, by store")
     command("verify", "audit the ledger")
     command("menu", "give every service account its menu")
     keys = command("keys", "make the key ring, rotate a key, seal anew, remove an old key")
@@ -136,6 +178,26 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("--purpose", choices=["field", "till_seal"], default="field")
     keys.add_argument("--id", type=int, default=0, help="the key to remove")
     return parser
+
+
+def _add_tier_commands(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+
+    def action(name: str, help_text: str, *arguments: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=help_text)
+        added.add_argument("--config", type=Path, default=Path("config.toml"))
+        for argument in arguments:
+            added.add_argument(argument)
+        return added
+
+    preview = action("preview", "how many a coming ladder raises, keeps and lowers")
+    preview.add_argument("--shop", type=Path, help="a shop file that is not loaded")
+    action("check", "who stands where, and how far the next tier is")
+    pin = action("pin", "put a member on a tier by hand", "member", "tier")
+    pin.add_argument("--until", type=date.fromisoformat, required=True, help="its last day")
+    pin.add_argument("--reason", required=True)
+    unpin = action("unpin", "take a pin off", "member")
+    unpin.add_argument("--reason", required=True)
 
 
 if __name__ == "__main__":

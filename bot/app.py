@@ -27,6 +27,7 @@ from bot.wording import Wordings, load_wordings
 from loyalty.person import Person
 from services.callers import identify, keep_progress
 from services.clock import BusinessClock
+from services.explaining import note_told
 from services.outbox import (
     ClaimedMessage,
     record_outcome,
@@ -71,13 +72,14 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
         cache = Cache.open(redis_url(settings), installation=installation)
         stack.push_async_callback(cache.close)
         wordings = load_wordings()
+        clock = BusinessClock(machine_now)
         shop = Shop(
             environment=settings.environment,
             public_url=settings.server.public_url,
             keys=load_keys(settings),
             cache=cache,
-            clock=BusinessClock(machine_now),
-            rules=RulesBook(),
+            clock=clock,
+            rules=RulesBook(clock),
             random_bytes=os.urandom,
             phrase=wordings.fill,
         )
@@ -137,7 +139,11 @@ def dispatcher_for(parts: Parts) -> Dispatcher:
     async def save(person: Person, progress: str | None, prior: str | None, key: str) -> None:
         await keep_progress(shop, person, progress, prior, key)
 
-    return Dispatcher(shop, table_of(handler_modules(handlers)), parts.wordings, find, save)
+    async def remember(person: Person, told: str) -> None:
+        await note_told(shop, person, told)
+
+    table = table_of(handler_modules(handlers))
+    return Dispatcher(shop, table, parts.wordings, find, save, remember)
 
 
 class BoundOutbox:

@@ -30,11 +30,14 @@ class Chat:
     # The text as commands are compared: folded and trimmed.
     text: str = ""
     help: list[tuple[str, str]] = field(default_factory=list)
+    staff_help: list[str] = field(default_factory=list)
     wordings: Wordings = field(default_factory=lambda: Wordings({}))
     said: list[Content] = field(default_factory=list)
     progress: Progress | None = None
     # A question was open when this message came.
     interrupted: bool = False
+    # The first sentence said, by name: what 为什么 will be about.
+    told: str = ""
 
     @property
     def key(self) -> str:
@@ -53,6 +56,7 @@ class Chat:
     async def say(self, wording: str, **facts: object) -> None:
         """Answer with a sentence of templates/chat; the first becomes the passive reply."""
         self.said.append(Content("text", self.wordings.fill(wording, facts)))
+        self.told = self.told or wording
 
     def phrase(self, wording: str, **facts: object) -> str:
         """A sentence to be put into another one."""

@@ -30,6 +30,7 @@ from bot.web import Pages
 from bot.webhook import Webhook
 from bot.wechat import WeChatGateway
 from handlers.pages.claim import ClaimPages
+from handlers.pages.gift import GiftPages
 from handlers.pages.home import HomePages
 from handlers.pages.login import Login, LoginFailed
 from handlers.pos.routes import TillDoor
@@ -144,6 +145,7 @@ def _add_pages(app: web.Application, parts: Parts, gateways: Mapping[str, WeChat
     service = next((g for g in gateways.values() if g.account.kind == "service"), None)
     login = _login(parts, service) if service is not None else None
     ClaimPages(parts.shop, pages, login).add_to(app)
+    GiftPages(parts.shop, pages, login).add_to(app)
 
 
 def _login(parts: Parts, gateway: WeChatGateway) -> Login:

@@ -1,4 +1,4 @@
-"""Commands that work on the shop's data: migrate, load, till enrol, verify, keys."""
+"""Commands that work on the shop's data: migrate, load, till enrol, liability, verify, keys."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.app import connect, opened_shop
 from bot.config import Settings
 from loyalty.shop_file import ShopFileFaults
+from services.liability import liability
 from services.loading import load_shop, not_in_force
 from services.resealing import count_under_old_keys, reseal_all
 from services.tills import TillUnknown, enrol_till
@@ -53,6 +54,13 @@ async def run_enrol(settings: Settings, till: str) -> int:
         except TillUnknown:
             return _fault(f"there is no till {till}: load a shop file that names it")
     print(json.dumps(enrolment, ensure_ascii=False))
+    return 0
+
+
+async def run_liability(settings: Settings) -> int:
+    async with opened_shop(settings, patient=True) as parts:
+        owed = await liability(parts.shop)
+    print(json.dumps(owed.as_data(), ensure_ascii=False))
     return 0
 
 

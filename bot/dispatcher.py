@@ -1,8 +1,8 @@
 """The steps *identify*, *route* and *act*: from one push to what is said.
 
-Order of routing: an open question's offered answers → platform push → command → open question
-→ understanding → fallback. A command always wins over an open question and closes it, because
-only a question just asked takes the next message as its answer.
+Order of routing: an open question's offered answers → staff word → platform push → command →
+open question → understanding → fallback. A command always wins over an open question and closes
+it, because only a question just asked takes the next message as its answer.
 """
 
 import logging
@@ -33,6 +33,7 @@ class Found:
 
 Identify = Callable[[str, str, str], Awaitable[Found]]
 SaveProgress = Callable[[Person, str | None, str | None, str], Awaitable[None]]
+Remember = Callable[[Person, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Dispatcher:
     wordings: Wordings
     identify: Identify
     save_progress: SaveProgress
+    remember: Remember
 
     async def dispatch(self, push: Push) -> list[Content]:
         """Act on one push; what to say, the passive reply first. Bugs become one apology."""
@@ -57,6 +59,8 @@ class Dispatcher:
             await self.save_progress(
                 chat.person, _as_text(chat.progress), _as_text(before), chat.key
             )
+        if chat.told:
+            await self.remember(chat.person, chat.told)
         return chat.said
 
     def _chat(self, push: Push, found: Found) -> Chat:
@@ -66,6 +70,7 @@ class Dispatcher:
             push=push,
             text=_word(push).casefold(),
             help=self.table.help,
+            staff_help=self.table.staff_help(found.person),
             wordings=self.wordings,
             progress=Progress.from_text(found.progress),
             interrupted=found.progress is not None,
@@ -75,6 +80,8 @@ class Dispatcher:
         dialogue, question = self._open_question(chat)
         command = self._command(chat.text)
         offered = question is not None and chat.text in question.offers
+        if not offered and await self._staff_word(chat):
+            return None
         if isinstance(chat.body, TextMessage) and dialogue and (offered or command is None):
             if not offered and await self._understand_certainly(chat):
                 return None
@@ -86,6 +93,29 @@ class Dispatcher:
             chat.close()
             return await command.handler(chat)
         return await self._understand(chat)
+
+    async def _staff_word(self, chat: Chat) -> bool:
+        """False for what is no staff word, or none of this person's: then it is any text."""
+        word = self.table.staff_word(chat.words)
+        if word is None:
+            return False
+        if not word.is_for(chat.person):
+            log.info("staff_word_without_right", extra={"facts": {"word": word.word}})
+            return False
+        arguments, progress = word.arguments(chat.words), chat.progress
+        if arguments is None and word.usage is None:
+            return False
+        chat.close()
+        if arguments is None:
+            assert word.usage is not None
+            await chat.say(word.usage)
+            return True
+        try:
+            await word.handler(chat, arguments)
+        except NotMeant:
+            chat.progress = progress
+            return False
+        return True
 
     def _command(self, text: str) -> Command | None:
         """A word as typed, or with the full stop or question mark people put behind it."""

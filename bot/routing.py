@@ -13,6 +13,9 @@ from typing import TypeVar
 
 from bot.chat import Chat
 from bot.dialogue import Dialogue
+from bot.staff_words import StaffHandler, StaffWord, first_word
+from loyalty.person import Person
+from loyalty.staff import Right
 
 Handler = Callable[[Chat], Awaitable[None]]
 Reading = TypeVar("Reading")
@@ -44,6 +47,7 @@ class Router:
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
+        self.staff_words: list[StaffWord] = []
         self.pushes: dict[type, Handler] = {}
         self.dialogues: list[Dialogue] = []
         self.understandings: list[Understanding] = []
@@ -54,6 +58,25 @@ class Router:
 
         def register(handler: Handler) -> Handler:
             self.commands.append(Command(words, help, handler))
+            return handler
+
+        return register
+
+    def staff(
+        self,
+        word: str,
+        right: Right | None,
+        *,
+        takes: tuple[int, int] = (0, 0),
+        takes_text: bool = False,
+        usage: str | None = None,
+        help: str | None = None,
+    ) -> Callable[[StaffHandler], StaffHandler]:
+        """A word of the staff who have this right; it may be a member's word as well."""
+
+        def register(handler: StaffHandler) -> StaffHandler:
+            staff_word = StaffWord(word, right, handler, takes, takes_text, usage, help)
+            self.staff_words.append(staff_word)
             return handler
 
         return register
@@ -91,12 +114,22 @@ class Router:
 @dataclass(slots=True)
 class RoutingTable:
     commands: dict[str, Command] = field(default_factory=dict)
+    staff_words: dict[str, StaffWord] = field(default_factory=dict)
     pushes: dict[type, Handler] = field(default_factory=dict)
     dialogues: dict[str, Dialogue] = field(default_factory=dict)
     understandings: list[Understanding] = field(default_factory=list)
     fallback: Handler | None = None
     # (word, name of the sentence that says what for), shortest word first.
     help: list[tuple[str, str]] = field(default_factory=list)
+
+    def staff_word(self, words: str) -> StaffWord | None:
+        return self.staff_words.get(first_word(words).casefold())
+
+    def staff_help(self, person: Person) -> list[str]:
+        """How this person's staff words are written, by the names of the sentences."""
+        return [
+            word.help for word in self.staff_words.values() if word.help and word.is_for(person)
+        ]
 
 
 def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
@@ -114,6 +147,9 @@ def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
             for word in command.words:
                 claim(word, module)
                 table.commands[word.casefold()] = command
+        for staff_word in router.staff_words:
+            claim(f"staff word {staff_word.word}", module)
+            table.staff_words[staff_word.word.casefold()] = staff_word
         for kind, handler in router.pushes.items():
             claim(kind, module)
             table.pushes[kind] = handler

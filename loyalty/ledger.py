@@ -45,6 +45,9 @@ class TransactionKind(StrEnum):
     EXPIRE = "expire"
     ADJUST = "adjust"
     REVERSE = "reverse"
+    TOP_UP = "top_up"
+    PAY = "pay"
+    CARD_REFUND = "card_refund"
 
 
 PERSONAL = (AccountKind.MEMBER, AccountKind.DEBT)
@@ -170,6 +173,34 @@ def spend(member_id: int, draws: Iterable[Draw], *, cause: Cause) -> LedgerTrans
 
 def expire(member_id: int, draws: Iterable[Draw], *, cause: Cause) -> LedgerTransaction:
     return _taken(TransactionKind.EXPIRE, AccountKind.EXPIRED, member_id, draws=draws, cause=cause)
+
+
+def grant(
+    member_id: int,
+    points: int,
+    *,
+    debt: int,
+    earned_on: date,
+    expires_on: date | None,
+    cause: Cause,
+) -> LedgerTransaction:
+    """Points given by hand (调整); debt is paid first."""
+    share = repay_debt(points, debt)
+    account = _member(member_id)
+    opened = OpenedLot(account, share.credited, earned_on, expires_on)
+    entries = [
+        Entry(_shop(AccountKind.ADJUSTED), -points),
+        Entry(_debt(member_id), share.repaid),
+        Entry(account, share.credited),
+    ]
+    return LedgerTransaction(
+        TransactionKind.ADJUST, cause, _moving(entries), opened=(opened,) if opened.amount else ()
+    )
+
+
+def take_away(member_id: int, draws: Iterable[Draw], *, cause: Cause) -> LedgerTransaction:
+    """Points taken by hand (调整)."""
+    return _taken(TransactionKind.ADJUST, AccountKind.ADJUSTED, member_id, draws=draws, cause=cause)
 
 
 def reverse_earning(

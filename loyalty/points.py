@@ -1,14 +1,13 @@
-"""Points (积分): what a receipt earns, which lots a spend consumes, what a refund takes back.
+"""Points (积分): which lots a spend consumes, where a return goes, what a refund takes back.
 
 Points earned together form a lot (批次) and are usable through the lot's last day. Every spend says
 how much it drew from which lot, so a return can put the points back where they came from.
 A balance is what is left in the lots; what is owed (欠积分) is kept apart as debt.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from loyalty.refusals import Refusal
 
@@ -20,27 +19,6 @@ class NotEnoughPoints(Refusal):
 
     def __init__(self, *, wanted: int, balance: int) -> None:
         super().__init__(wanted=wanted, balance=balance, missing=wanted - balance)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """What of a receipt's line decides about points."""
-
-    sku: str
-    category: str
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class EarningRule:
-    """How purchases turn into points, and which goods do not."""
-
-    points_per_yuan: int | Fraction = 1
-    excluded_skus: frozenset[str] = frozenset()
-    excluded_categories: frozenset[str] = frozenset()
-
-    def excludes(self, line: ReceiptLine) -> bool:
-        return line.sku in self.excluded_skus or line.category in self.excluded_categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +71,6 @@ class GiveBack:
     repaid: int
     draws: tuple[Draw, ...]
     late_points: int
-
-
-def points_for(net_paid_fen: int, lines: Sequence[ReceiptLine], rule: EarningRule) -> int:
-    """What a receipt earns, rounded down once for the whole receipt, never per line."""
-    return max(0, eligible_fen(net_paid_fen, lines, rule) * rule.points_per_yuan // 100)
-
-
-def eligible_fen(net_paid_fen: int, lines: Sequence[ReceiptLine], rule: EarningRule) -> Fraction:
-    """The part of what was paid that counts: a discount on the order falls on all lines alike."""
-    total_fen = sum(line.amount_fen for line in lines)
-    excluded_fen = sum(line.amount_fen for line in lines if rule.excludes(line))
-    if excluded_fen == 0:
-        return Fraction(net_paid_fen)
-    if total_fen <= excluded_fen:
-        return Fraction(0)
-    return Fraction(net_paid_fen * (total_fen - excluded_fen), total_fen)
-
-
-def points_to_take_back(earned: int, already_taken: int, *, deserved: int) -> int:
-    """What one more refund takes: the difference to what the purchase now deserves.
-
-    Rounding a refund by itself would let twenty small refunds take less than one large one.
-    """
-    assert 0 <= already_taken <= earned, (earned, already_taken)
-    return max(0, earned - already_taken - deserved)
 
 
 def live_lots(lots: Iterable[Lot], today: date) -> list[Lot]:
@@ -179,6 +132,22 @@ def give_back(
     return GiveBack(
         repaid, tuple(draw for draw in returned if draw.lot_id in open_lots), late_points
     )
+
+
+def part_of(draws: Iterable[Draw], first: int, points: int) -> list[Draw]:
+    """So many points of a spend after the `first` ones, counted from the last draw backwards.
+
+    What lives longest goes back first; a return in parts ends like one return.
+    """
+    backwards = _without_first(reversed(list(draws)), first)
+    part = []
+    for draw in backwards:
+        taken = min(draw.points, points)
+        points -= taken
+        if taken:
+            part.append(Draw(draw.lot_id, taken))
+    assert points == 0, "no more can go back than was spent"
+    return list(reversed(part))
 
 
 def _draws_from(lots: Iterable[Lot], points: int) -> list[Draw]:

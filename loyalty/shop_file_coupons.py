@@ -3,11 +3,11 @@
 import re
 from datetime import date
 
+from loyalty.shop_file_figures import check_figures
 from loyalty.shop_file_scope import read_scope
 from loyalty.shop_file_table import LARGEST_NUMBER, Table
-from loyalty.shop_file_terms import CouponKind
+from loyalty.shop_file_value import CouponKind
 
-# Kind -> figures it needs. A percentage may be capped (max_fen) besides.
 NEEDED = {
     "money_off": ("amount_fen",),
     "percent_off": ("discount_percent",),
@@ -17,54 +17,42 @@ NEEDED = {
     "shipping": ("amount_fen",),
     "count": ("item", "count"),
 }
-ALLOWED = {**NEEDED, "percent_off": ("discount_percent", "max_fen")}
-FIGURES = ("amount_fen", "discount_percent", "max_fen", "item", "count")
+POSSIBLE = {"percent_off": ("max_fen",)}
 VALID = re.compile(r"([1-9][0-9]{0,3})d")
 VALID_REMEDY = 'write valid = "30d", or from and until'
 
 
 def read_coupon_kind(table: Table) -> CouponKind:
     kind = table.choice("kind", tuple(NEEDED))
-    _check_figures(table, kind)
+    check_figures(table, kind, needed=NEEDED, possible=POSSIBLE)
     valid_days, valid_from, valid_until = _read_validity(table)
+    optional = table.optional_number
     return CouponKind(
         code=table.code(),
         name=table.text("name"),
         kind=kind,
-        amount_fen=table.optional_number("amount_fen", lowest=1, highest=LARGEST_NUMBER),
-        discount_percent=table.optional_number("discount_percent", lowest=1, highest=100),
-        max_fen=table.optional_number("max_fen", lowest=1, highest=LARGEST_NUMBER),
-        item=table.text("item") if table.has("item") else None,
-        count=table.optional_number("count", lowest=1, highest=1000),
+        amount_fen=optional("amount_fen", lowest=1, highest=LARGEST_NUMBER),
+        discount_percent=optional("discount_percent", lowest=1, highest=100),
+        max_fen=optional("max_fen", lowest=1, highest=LARGEST_NUMBER),
+        item=table.optional_text("item"),
+        count=optional("count", lowest=1, highest=1000),
         threshold_fen=table.number("threshold_fen", 0, lowest=0, highest=LARGEST_NUMBER),
         valid_days=valid_days,
         valid_from=valid_from,
         valid_until=valid_until,
-        stock=table.optional_number("stock", lowest=0, highest=LARGEST_NUMBER),
         delay_days=table.number("delay_days", 0, lowest=0, highest=365),
-        per_member=table.optional_number("per_member", lowest=1, highest=LARGEST_NUMBER),
+        stock=optional("stock", lowest=0, highest=LARGEST_NUMBER),
+        per_member=optional("per_member", lowest=1, highest=LARGEST_NUMBER),
         giftable=table.switch("giftable", True),
         with_tier_price=table.switch("with_tier_price", True),
         return_days=table.number("return_days", 7, lowest=0, highest=365),
-        scope=read_scope(table, has_days=False),
+        scope=read_scope(table, has_period=False),
     )
 
 
-def _check_figures(table: Table, kind: str) -> None:
-    """Nothing missing and nothing of another kind; silent when the kind itself is wrong."""
-    for figure in FIGURES:
-        table.value(figure)
-        if not kind:
-            continue
-        if figure in NEEDED[kind] and not table.has(figure):
-            table.fault(figure, "is missing", f"{kind} needs {' and '.join(NEEDED[kind])}")
-        if figure not in ALLOWED[kind] and table.has(figure):
-            table.fault(figure, f"does not belong to {kind}", "remove it")
-
-
 def _read_validity(table: Table) -> tuple[int | None, date | None, date | None]:
-    has_days = table.has("valid")
-    start, end = table.day("from"), table.day("until")
+    has_days = table.offers("valid")
+    start, end = table.period("from", "until")
     if has_days and (table.has("from") or table.has("until")):
         table.fault("valid", "stands beside from or until", "keep one way")
     elif has_days:
@@ -72,7 +60,4 @@ def _read_validity(table: Table) -> tuple[int | None, date | None, date | None]:
         return (int(text[:-1]) if text else None), None, None
     elif not table.has("until"):
         table.fault("until" if table.has("from") else "valid", "is missing", VALID_REMEDY)
-    elif start is not None and end is not None and end < start:
-        table.fault("until", "is before from", "write a later day")
-    table.value("valid")
     return None, start, end

@@ -1,10 +1,12 @@
-"""Offers (优惠) in the shop file: boosts, promotions, goods for points, stored value."""
+"""Offers (优惠) in the shop file: more points for a while, price promotions, goods for points."""
 
+from loyalty.shop_file_figures import check_figures
 from loyalty.shop_file_scope import read_scope, texts
+from loyalty.shop_file_standing import PointBoost
 from loyalty.shop_file_table import LARGEST_NUMBER, Table
-from loyalty.shop_file_terms import PointBoost, Promotion, Reward, TopUpOffer, WalletTerms
+from loyalty.shop_file_value import Promotion, Reward
 
-PROMOTIONS = {
+NEEDED = {
     "money_off": ("amount_fen",),
     "percent_off": ("discount_percent",),
     "bundle": ("skus", "price_fen"),
@@ -27,12 +29,9 @@ def read_point_boost(table: Table) -> PointBoost:
 
 
 def read_promotion(table: Table) -> Promotion:
-    kind = table.choice("kind", tuple(PROMOTIONS))
-    for figure in {figure for figures in PROMOTIONS.values() for figure in figures}:
-        if kind and table.has(figure) != (figure in PROMOTIONS[kind]):
-            problem = "does not belong to" if table.has(figure) else "is missing for"
-            table.fault(figure, f"{problem} {kind}", f"{kind} has {', '.join(PROMOTIONS[kind])}")
-    return Promotion(
+    kind = table.choice("kind", tuple(NEEDED))
+    check_figures(table, kind, needed=NEEDED, possible={})
+    promotion = Promotion(
         code=table.code(),
         name=table.text("name"),
         kind=kind,
@@ -43,8 +42,31 @@ def read_promotion(table: Table) -> Promotion:
         price_fen=table.optional_number("price_fen", lowest=0, highest=LARGEST_NUMBER),
         every=table.switch("every", False),
         with_tier_price=table.switch("with_tier_price", False),
-        scope=read_scope(table),
+        scope=read_scope(table, has_goods=kind != "bundle"),
     )
+    _check_every(table, promotion)
+    _check_bundle(table, promotion)
+    return promotion
+
+
+def _check_every(table: Table, promotion: Promotion) -> None:
+    """Each full threshold takes the amount off once more, which must not go below nothing."""
+    if not promotion.every:
+        return
+    if promotion.kind != "money_off":
+        table.fault("every", f"does not belong to {promotion.kind or 'this'}", "remove it")
+    elif promotion.threshold_fen < (promotion.amount_fen or 1):
+        problem = "is below what every full threshold takes off"
+        table.fault("threshold_fen", problem, "write amount_fen or more")
+
+
+def _check_bundle(table: Table, promotion: Promotion) -> None:
+    if promotion.kind != "bundle":
+        return
+    if len(promotion.skus) == 1:
+        table.fault("skus", "is one only", "write two or more")
+    if promotion.threshold_fen:
+        table.fault("threshold_fen", "does not belong to bundle", "remove it")
 
 
 def read_reward(table: Table) -> Reward:
@@ -56,28 +78,5 @@ def read_reward(table: Table) -> Reward:
         stock=table.optional_number("stock", lowest=0, highest=LARGEST_NUMBER),
         per_member=table.optional_number("per_member", lowest=1, highest=LARGEST_NUMBER),
         returns_points=table.switch("returns_points", False),
-        scope=read_scope(table),
-    )
-
-
-def read_wallet(table: Table) -> WalletTerms:
-    plain = WalletTerms()
-    number = table.number
-    return WalletTerms(
-        # More than 5,000 yuan is no registered single-purpose card (field-rules D5).
-        limit_fen=number("limit_fen", plain.limit_fen, lowest=1, highest=500_000),
-        hold_minutes=number("hold_minutes", plain.hold_minutes, lowest=1, highest=1440),
-        confirm_above_fen=number(
-            "confirm_above_fen", plain.confirm_above_fen, lowest=0, highest=LARGEST_NUMBER
-        ),
-        withdraw_days=number("withdraw_days", plain.withdraw_days, lowest=0, highest=365),
-    )
-
-
-def read_topup_offer(table: Table) -> TopUpOffer:
-    return TopUpOffer(
-        code=table.code(),
-        paid_fen=table.number("paid_fen", lowest=1, highest=LARGEST_NUMBER),
-        bonus_fen=table.number("bonus_fen", lowest=1, highest=LARGEST_NUMBER),
-        bonus_days=table.optional_number("bonus_days", lowest=1, highest=9999),
+        scope=read_scope(table, has_goods=False),
     )

@@ -10,20 +10,30 @@ MOST_ITEMS = 500
 Item = TypeVar("Item")
 
 
-def read_scope(table: Table, *, has_days: bool = True) -> Scope:
+def read_scope(table: Table, *, has_period: bool = True, has_goods: bool = True) -> Scope:
     """The keys of a scope among the others; a coupon's `from` and `until` are its validity."""
+    categories, excluded = _read_goods(table) if has_goods else ((), ())
+    first_day, last_day = table.period("from", "until") if has_period else (None, None)
     return Scope(
         stores=_codes(table, "stores"),
         regions=_codes(table, "regions"),
         tiers=_codes(table, "tiers"),
-        categories=texts(table, "categories"),
-        excluded_categories=texts(table, "excluded_categories"),
+        categories=categories,
+        excluded_categories=excluded,
         weekdays=_numbers(table, "weekdays", highest=7),
         days_of_month=_numbers(table, "days_of_month", highest=31),
         excluded_days=_items(table, "excluded_days", day_in, "days such as 2027-01-31"),
-        first_day=table.day("from") if has_days else None,
-        last_day=table.day("until") if has_days else None,
+        first_day=first_day,
+        last_day=last_day,
     )
+
+
+def _read_goods(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    categories, excluded = texts(table, "categories"), texts(table, "excluded_categories")
+    if set(categories) & set(excluded):
+        problem = "names what stands in categories"
+        table.fault("excluded_categories", problem, "write a category in one of them")
+    return categories, excluded
 
 
 def texts(table: Table, key: str) -> tuple[str, ...]:
@@ -57,9 +67,9 @@ def _numbers(table: Table, key: str, *, highest: int) -> tuple[int, ...]:
 def _items(
     table: Table, key: str, read: Callable[[object], Item | None], wanted: str
 ) -> tuple[Item, ...]:
-    values = table.value(key)
-    if not table.has(key):
+    if not table.offers(key):
         return ()
+    values = table.value(key)
     items = [read(value) for value in values] if isinstance(values, list) else [None]
     good = tuple(item for item in items if item is not None)
     if not 1 <= len(items) <= MOST_ITEMS or len(good) < len(items) or len(set(good)) < len(good):

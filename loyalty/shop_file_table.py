@@ -50,6 +50,11 @@ class Table:
     def has(self, key: str) -> bool:
         return key in self._values
 
+    def offers(self, key: str) -> bool:
+        """Whether it stands there; it may."""
+        self._known.add(key)
+        return self.has(key)
+
     def value(self, key: str) -> object:
         """Whatever stands there; None where nothing does."""
         self._known.add(key)
@@ -70,10 +75,10 @@ class Table:
         return value
 
     def optional_number(self, key: str, *, lowest: int, highest: int) -> int | None:
-        if self.has(key):
-            return self.number(key, lowest=lowest, highest=highest)
-        self._known.add(key)
-        return None
+        return self.number(key, lowest=lowest, highest=highest) if self.offers(key) else None
+
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) if self.offers(key) else None
 
     def text(self, key: str, *, longest: int = LONGEST_NAME) -> str:
         """One line for people, in one Unicode form and without space around it."""
@@ -124,6 +129,13 @@ class Table:
         if day is None and self.has(key):
             self.fault(key, "is not a day", "write one such as 2027-01-31")
         return day
+
+    def period(self, first: str, last: str) -> tuple[date | None, date | None]:
+        """Two days, both included; either may be left open."""
+        start, end = self.day(first), self.day(last)
+        if start is not None and end is not None and end < start:
+            self.fault(last, f"is before {first}", "write a later day")
+        return start, end
 
     def refuse_unknown_keys(self) -> None:
         """To be called when all that may stand here was asked for."""

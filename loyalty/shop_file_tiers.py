@@ -1,13 +1,14 @@
 """Tiers (等级) in the shop file: the rungs, and by which rules they are reached and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from loyalty.shop_file_campaigns import read_actions
 from loyalty.shop_file_scope import texts
+from loyalty.shop_file_standing import LadderTerms, Tier
 from loyalty.shop_file_table import LARGEST_NUMBER, Table
-from loyalty.shop_file_terms import LadderTerms, Tier
 
 GIFTS = ("points", "coupon")
+MEASURES = ("growth", "visits", "spend_fen")
 
 
 def read_ladder(table: Table) -> LadderTerms:
@@ -26,31 +27,58 @@ def read_ladder(table: Table) -> LadderTerms:
 
 
 def read_tier(table: Table) -> Tier:
-    gifts = read_actions(table, "gifts", GIFTS) if table.has("gifts") else ()
-    table.value("gifts")
     return Tier(
         code=table.code(),
         name=table.text("name"),
-        growth=table.number("growth", lowest=0, highest=LARGEST_NUMBER),
+        growth=table.number("growth", 0, lowest=0, highest=LARGEST_NUMBER),
         discount_percent=table.number("discount_percent", 100, lowest=1, highest=100),
         visits=table.number("visits", 0, lowest=0, highest=10_000),
         spend_fen=table.number("spend_fen", 0, lowest=0, highest=LARGEST_NUMBER),
         match=table.choice("match", ("any", "all"), "all"),
         benefits=texts(table, "benefits"),
-        gifts=gifts,
+        gifts=read_actions(table, "gifts", GIFTS) if table.offers("gifts") else (),
     )
 
 
 def check_tiers(top: Table, tiers: Sequence[Tier]) -> None:
     """Everybody is on one rung: the first costs nothing, and each next one costs more."""
+    if tiers:
+        _check_first(top, tiers[0])
     misread = {fault.path for fault in top.faults}
-    before = -1
+    highest = dict.fromkeys(MEASURES, 0)
     for index, tier in enumerate(tiers):
-        place = f"tiers[{index}].growth"
-        if place in misread:
-            continue
-        if index == 0 and tier.growth != 0:
-            top.fault(place, "is not 0", "write growth = 0 for the tier everybody starts in")
-        elif tier.growth <= before:
-            top.fault(place, "is not above the tier before", "write the tiers from low to high")
-        before = max(before, tier.growth)
+        place, asked = f"tiers[{index}]", _asked(tier)
+        if index and not misread & {f"{place}.{measure}" for measure in MEASURES}:
+            _check_rise(top, place, asked, highest)
+        highest = {measure: max(highest[measure], asked.get(measure, 0)) for measure in MEASURES}
+
+
+def _asked(tier: Tier) -> dict[str, int]:
+    """What the rung asks for; a measure of 0 does not count."""
+    measures = {measure: int(getattr(tier, measure)) for measure in MEASURES}
+    return {measure: value for measure, value in measures.items() if value}
+
+
+def _check_rise(
+    top: Table, place: str, asked: Mapping[str, int], highest: Mapping[str, int]
+) -> None:
+    """Nothing is asked for less than before, and something for more."""
+    remedy = "write the tiers from low to high"
+    lower = [measure for measure, value in asked.items() if value < highest[measure]]
+    for measure in lower:
+        top.fault(f"{place}.{measure}", "is below a tier before", remedy)
+    if not lower and not any(value > highest[measure] for measure, value in asked.items()):
+        measure = next(iter(asked), "growth")
+        top.fault(f"{place}.{measure}", "is not above the tier before", remedy)
+
+
+def _check_first(top: Table, first: Tier) -> None:
+    misread = {fault.path for fault in top.faults}
+    for measure in _asked(first):
+        place = f"tiers[0].{measure}"
+        if place not in misread:
+            remedy = f"write {measure} = 0 for the tier everybody starts in"
+            top.fault(place, "is not 0", remedy)
+    if first.gifts:
+        remedy = "give them by a campaign with the trigger join"
+        top.fault("tiers[0].gifts", "are for a tier that everybody has from the start", remedy)

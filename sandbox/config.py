@@ -56,6 +56,14 @@ class Goods:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUp:
+    """A top-up the till has a key for; what it gives is the shop's rule and only shown here."""
+
+    paid_fen: int
+    bonus_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformRules:
     """Times and tries of the platform; tests shorten them."""
 
@@ -93,6 +101,9 @@ class SandboxConfig:
     shuke: Shuke = Shuke()
     till: TillSettings = TillSettings()
     goods: tuple[Goods, ...] = ()
+    topups: tuple[TopUp, ...] = ()
+    # Whose phones lie on the table at first; empty: the usual two.
+    phones: tuple[str, ...] = ()
     platform: PlatformRules = PlatformRules()
     allowance: AllowanceRules = AllowanceRules()
     quotas: dict[str, int] = field(default_factory=dict)

@@ -136,6 +136,8 @@ class AccountRecord:
 
 @dataclass(slots=True)
 class Receipt:
+    """Paper of the till: a sale, a refund or a top-up; `answer` is what the shop said to it."""
+
     receipt_no: str
     till: str
     request: JsonObject
@@ -145,6 +147,11 @@ class Receipt:
     claim_url: str = ""
     sequence: int | None = None
     status: int | None = None
+    kind: str = "sale"
+    steps: list[JsonObject] = field(default_factory=list)
+    stored_fen: int = 0
+    refunded_fen: int = 0
+    answer: JsonObject = field(default_factory=dict)
 
 
 @dataclass(slots=True)

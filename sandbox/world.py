@@ -89,7 +89,7 @@ class World:
             for account in self.config.accounts:
                 self._introduce(phone, account)
         if not self.state.phones:
-            for name in default_phones():
+            for name in self.config.phones or default_phones():
                 self.add_phone(name)
 
     def browser(self, phone_id: str) -> ClientSession:

@@ -1,19 +1,21 @@
 """The life of a claim (领取进度): reserved → pending → credited, or void.
 
 A claim is `reserved` for a follower who has yet to join, `pending` until the till has reported
-the purchase, `credited`, or `void` when the till never did. Whoever moves one holds the
-receipt's lock.
+the purchase, `credited`, or `void` while the till has not done so in time: a report that comes
+after all credits it. Whoever moves one holds the receipt's lock.
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from loyalty.money import yuan_text
 from loyalty.receipts import ReceiptClaimed
-from services.earning import credit_purchase, points_of_amount
+from services.earning import Credit, credit_purchase
 from services.points import points_balance
+from services.purchase_facts import points_of_amount
 from services.shop import Shop
 from storage.instants import from_ms
 from storage.locks import lock_receipt
@@ -25,6 +27,8 @@ from storage.purchases import (
     void_overdue_claim,
 )
 from storage.transactions import transactional
+
+log = logging.getLogger(__name__)
 
 RESERVED_FOR = timedelta(hours=24)
 PENDING_FOR = timedelta(hours=72)
@@ -44,8 +48,12 @@ class ClaimAnswer:
 
     @property
     def wording(self) -> str:
-        """Which sentence tells it: a receipt of a few fen earns nothing."""
-        return "credited_nothing" if self.state == "credited" and not self.points else self.state
+        """Which sentence tells it: a receipt of a few fen earns nothing, a large one later."""
+        if self.state != "credited":
+            return self.state
+        if not self.points:
+            return "credited_nothing"
+        return "credited_later" if self.until else "credited"
 
     def as_text(self) -> str:
         return json.dumps([self.state, self.points, self.amount_fen, self.balance, self.until])
@@ -66,35 +74,48 @@ async def settle(shop: Shop, claim: ClaimRow, member_id: int | None) -> ClaimAns
     """
     if claim["state"] in ("credited", "void"):
         return _told(claim)
-    if member_id is None:
-        return await _reserve(shop, claim)
     purchase = await purchase_of_claim(
         claim["till_id"], claim["key_epoch"], claim["receipt_seq"], from_ms(claim["paid_at"])
     )
+    return await settle_with(shop, claim, member_id, purchase)
+
+
+async def settle_with(
+    shop: Shop, claim: ClaimRow, member_id: int | None, purchase: dict[str, Any] | None
+) -> ClaimAnswer:
+    """Move an open claim whose purchase was just looked for."""
+    if member_id is None:
+        return await _reserve(shop, claim)
     if purchase is None:
         return await _wait_for_upload(shop, claim, member_id)
-    return await credit_claim(shop, claim, member_id, purchase)
+    answer, _ = await credit_claim(shop, claim, member_id, purchase)
+    return answer
 
 
 async def credit_claim(
     shop: Shop, claim: ClaimRow, member_id: int, purchase: dict[str, Any]
-) -> ClaimAnswer:
+) -> tuple[ClaimAnswer, Credit]:
     """Credit what the till reported: its amount counts, whatever the token said."""
     credit = await credit_purchase(shop, purchase, member_id)
     if credit is None:
         raise ReceiptClaimed
-    answer = ClaimAnswer("credited", credit.points, purchase["paid_fen"], credit.balance)
+    if claim["amount_fen"] != purchase["paid_fen"]:
+        facts = {"claim": claim["id"], "token_fen": claim["amount_fen"]}
+        log.warning("claim_amount_differs", extra={"facts": facts})
+    until = credit.due_on.isoformat() if credit.due_on else ""
+    answer = ClaimAnswer("credited", credit.points, purchase["paid_fen"], credit.balance, until)
     await update_claim(
         claim["id"],
         claim["state"],
         state="credited",
         member_id=member_id,
         purchase_id=purchase["id"],
-        points=credit.points,
+        # Points that wait for the return period stand with the purchase.
+        points=0 if until else credit.points,
         told=answer.as_text(),
         due_at=None,
     )
-    return answer
+    return answer, credit
 
 
 async def settle_reserved(

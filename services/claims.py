@@ -19,7 +19,7 @@ from loyalty.receipts import (
     paid_at,
     token_in,
 )
-from services.claim_steps import RESERVED_FOR, ClaimAnswer, ClaimRow, settle
+from services.claim_steps import RESERVED_FOR, ClaimAnswer, ClaimRow, settle, settle_with
 from services.shop import Shop
 from services.tills import till_that_signed
 from storage.instants import from_ms
@@ -75,15 +75,15 @@ async def claim_genuine(shop: Shop, person: Person, receipt: Receipt) -> ClaimAn
     await lock_receipt(receipt.till_no, receipt.sequence)
     claim = await claim_of_receipt(receipt.till_no, receipt.epoch, receipt.sequence)
     if claim is None:
-        claim = await _new_claim(shop, person, receipt, member_id)
-    elif not _is_theirs(claim, person.follower_id, member_id):
+        return await _new_claim(shop, person, receipt, member_id)
+    if not _is_theirs(claim, person.follower_id, member_id):
         claim = await _take_over_lapsed(shop, person, receipt, claim)
     return await settle(shop, claim, member_id)
 
 
 async def _new_claim(
     shop: Shop, person: Person, receipt: Receipt, member_id: int | None
-) -> ClaimRow:
+) -> ClaimAnswer:
     purchase = await _purchase_of(receipt)
     _refuse_unclaimable(shop, receipt, purchase)
     if purchase is None and is_online_sequence(receipt.sequence):
@@ -91,7 +91,7 @@ async def _new_claim(
         raise ReceiptRefused
     if purchase is not None and purchase["member_id"] not in (None, member_id):
         raise ReceiptClaimed
-    claim_id = await insert_claim(
+    claim = await insert_claim(
         person,
         till_id=receipt.till_no,
         key_epoch=receipt.epoch,
@@ -102,8 +102,8 @@ async def _new_claim(
         claimed_at=shop.now(),
         due_at=shop.now() + RESERVED_FOR,
     )
-    assert claim_id is not None, "the receipt's lock is held"
-    return await _read_again(receipt)
+    assert claim is not None, "the receipt's lock is held"
+    return await settle_with(shop, claim, member_id, purchase)
 
 
 async def _take_over_lapsed(
@@ -121,13 +121,9 @@ async def _take_over_lapsed(
         due_at=shop.now() + RESERVED_FOR,
         told=None,
     )
-    return await _read_again(receipt)
-
-
-async def _read_again(receipt: Receipt) -> ClaimRow:
-    claim = await claim_of_receipt(receipt.till_no, receipt.epoch, receipt.sequence)
-    assert claim is not None
-    return claim
+    taken_over = await claim_of_receipt(receipt.till_no, receipt.epoch, receipt.sequence)
+    assert taken_over is not None, "it was there a moment ago"
+    return taken_over
 
 
 def _is_theirs(claim: ClaimRow, follower_id: int, member_id: int | None) -> bool:

@@ -1,21 +1,24 @@
-"""Coupons (券): issuing a member's copy with the terms of the day, and listing the usable ones."""
+"""Coupons (券): issuing a member's copy with the terms of the day, and listing what there is."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from loyalty.coupon_codes import RANDOM_BYTES, coupon_code
+from loyalty.coupons import coupon_copy
 from loyalty.shop_file import CouponKind
 from services.shop import Shop
 from storage.coupons import (
     coupon_by_key,
+    coupons_of,
     give_back_to_counter,
     insert_coupon,
     take_from_counter,
-    usable_coupons_of,
 )
+from storage.sql import Row
 
-__all__ = ["IssuedCoupon", "issue_coupon", "usable_coupons"]
+__all__ = ["IssuedCoupon", "OwnCoupon", "issue_coupon", "own_coupons", "usable_coupons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +28,105 @@ class IssuedCoupon:
     code: str
     name: str
     ends_on: date
+    starts_on: date
+    uses_left: int = 1
+    is_count_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCoupon:
+    """A coupon with its number among all that its member has, on offer or not begun included.
+
+    So a number stays what it was when another coupon is offered or taken back.
+    """
+
+    number: int
+    coupon_id: int
+    coupon: IssuedCoupon
+    is_offered: bool
+    has_begun: bool
+
+    @property
+    def is_usable(self) -> bool:
+        return self.has_begun and not self.is_offered
 
 
 async def issue_coupon(
-    shop: Shop, member_id: int, kind_code: str, *, key: str
+    shop: Shop,
+    member_id: int,
+    kind_code: str,
+    *,
+    key: str,
+    cause: Mapping[str, object] | None = None,
 ) -> IssuedCoupon | None:
-    """Give a member one coupon once per key; None when stock or the member's share is used up.
+    """Give a member one coupon once per key; None when stock, the member's share or its days
+    are used up.
 
     A helper for use cases. Later changes of the kind do not touch what was issued.
     """
     existing = await coupon_by_key(key)
     if existing is not None:
-        return _as_issued(existing)
-    kind = shop.rules.coupon_kinds[kind_code]
-    if not await _take_stock(kind, member_id):
+        return issued_from(existing)
+    kind = shop.rules.coupon_kinds.get(kind_code)
+    if kind is None:
         return None
     starts_on, ends_on = _validity(kind, shop.today())
-    terms = json.dumps(kind.as_data(), ensure_ascii=False, sort_keys=True)
+    if ends_on < starts_on or not await _take_stock(kind, member_id):
+        return None
     code = coupon_code(shop.random_bytes(RANDOM_BYTES))
     await insert_coupon(
         code=code,
         kind=kind.code,
         member_id=member_id,
-        terms=terms,
+        terms=json.dumps(kind.as_data(), ensure_ascii=False, sort_keys=True),
         state="issued",
+        uses_left=uses_of(kind),
+        cause=json.dumps({"rules": shop.rules.version, **(cause or {})}, ensure_ascii=False),
         key=key,
         starts_on=starts_on,
         ends_on=ends_on,
         issued_at=shop.now(),
     )
-    return IssuedCoupon(code, kind.name, ends_on)
+    return IssuedCoupon(
+        code, kind.name, ends_on, starts_on, uses_of(kind), is_count_card=kind.kind == "count"
+    )
 
 
 async def usable_coupons(shop: Shop, member_id: int) -> list[IssuedCoupon]:
-    """Issued, begun and not past their last day; soonest to end first."""
-    return [_as_issued(row) for row in await usable_coupons_of(member_id, shop.today())]
+    """Issued, begun, not on offer and not past their last day; soonest to end first."""
+    return [own.coupon for own in await own_coupons(shop, member_id) if own.is_usable]
+
+
+async def own_coupons(shop: Shop, member_id: int) -> list[OwnCoupon]:
+    """One read: all of a member's coupons that are not used up or over."""
+    today = shop.today()
+    return [
+        OwnCoupon(
+            number,
+            row["id"],
+            issued_from(row),
+            is_offered=row["offered_at"] is not None,
+            has_begun=row["starts_on"] <= today.isoformat(),
+        )
+        for number, row in enumerate(await coupons_of(member_id, today), 1)
+    ]
+
+
+def uses_of(kind: CouponKind) -> int:
+    """How often a fresh copy can be used: count cards (次卡) as often as they say."""
+    return kind.count or 1
+
+
+def issued_from(row: Row) -> IssuedCoupon:
+    copy = coupon_copy(row)
+    return IssuedCoupon(
+        copy.code,
+        copy.terms.name,
+        copy.ends_on,
+        copy.starts_on,
+        row["uses_left"],
+        is_count_card=copy.terms.kind == "count",
+    )
 
 
 async def _take_stock(kind: CouponKind, member_id: int) -> bool:
@@ -74,11 +141,8 @@ async def _take_stock(kind: CouponKind, member_id: int) -> bool:
 
 
 def _validity(kind: CouponKind, today: date) -> tuple[date, date]:
+    """A last day before the first one: the kind's days are over."""
+    first_day = today + timedelta(days=kind.delay_days)
     if kind.valid_days is not None:
-        return today, today + timedelta(days=kind.valid_days)
-    return kind.valid_from or today, kind.valid_until or date.max
-
-
-def _as_issued(row: dict[str, str]) -> IssuedCoupon:
-    terms = json.loads(row["terms"])
-    return IssuedCoupon(row["code"], terms["name"], date.fromisoformat(row["ends_on"]))
+        return first_day, first_day + timedelta(days=kind.valid_days)
+    return max(kind.valid_from or first_day, first_day), kind.valid_until or date.max

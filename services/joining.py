@@ -78,12 +78,13 @@ async def _give_welcome_pack(
             points += await _give_points(shop, member_id, planned, planned.action.points)
         elif isinstance(planned.action, GiveCoupon):
             kind = planned.action.coupon_kind
-            coupon = await issue_coupon(shop, member_id, kind, key=planned.key)
+            cause = {"by": JOIN, "campaign": planned.campaign_code}
+            coupon = await issue_coupon(shop, member_id, kind, key=planned.key, cause=cause)
             coupons += [coupon] if coupon else []
     return points, coupons
 
 
 async def _give_points(shop: Shop, member_id: int, planned: PlannedAction, points: int) -> int:
-    cause = {"what": "join", "campaign": planned.campaign_code}
+    cause = {"what": "join", "campaign": planned.campaign_code, "rules": shop.rules.version}
     await earn_points(shop, member_id, points, key=planned.key, cause=cause, occurred_at=shop.now())
     return points

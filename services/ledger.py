@@ -4,22 +4,28 @@ Called inside a use case's transaction, with the accounts of the member locked b
 A key is good for one posting for ever.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from loyalty.fingerprints import canonical_json
-from loyalty.ledger import AccountKind, Entry, LedgerTransaction, Unit
+from loyalty.digests import PostingHead, posting_digest
+from loyalty.ledger import Account, AccountKind, Entry, LedgerTransaction, Unit
 from services.shop import Shop
+from storage.instants import to_ms
 from storage.ledger import (
     AccountState,
-    allocate,
     ensure_debt_account,
-    insert_entry,
-    insert_transaction,
-    lock_account,
-    move_balance,
-    open_lot,
+    lock_member_accounts,
     transaction_by_key,
+)
+from storage.postings import (
+    EntryLine,
+    Move,
+    NewAllocation,
+    NewLot,
+    NewPosting,
+    write_posting,
 )
 
 LockedAccounts = Mapping[Unit, AccountState]
@@ -27,7 +33,8 @@ LockedAccounts = Mapping[Unit, AccountState]
 
 async def lock_accounts(member_id: int, units: Iterable[Unit]) -> LockedAccounts:
     """Lock a member's accounts, always in the same order, until the transaction ends."""
-    return {unit: await lock_account(member_id, unit.value) for unit in sorted(units)}
+    locked = await lock_member_accounts(member_id, sorted(unit.value for unit in units))
+    return {Unit(unit): state for unit, state in locked.items()}
 
 
 async def is_posted(key: str) -> bool:
@@ -43,45 +50,82 @@ async def post(
     key: str,
     actor: str,
     occurred_at: datetime,
+    reverses_id: int | None = None,
 ) -> int:
     """Write entries, lots, allocations and balances; the id of the new transaction."""
-    transaction_id = await insert_transaction(
-        key=key,
+    head = PostingHead(
         kind=transaction.kind.value,
-        cause=canonical_json(transaction.cause),
+        cause=json.dumps(transaction.cause, sort_keys=True, separators=(",", ":"), allow_nan=False),
+        key=key,
         actor=actor,
-        occurred_at=occurred_at,
-        recorded_at=shop.now(),
-        digest=transaction.digest(),
+        reverses_id=reverses_id,
+        occurred_ms=to_ms(occurred_at),
+        recorded_ms=to_ms(shop.now()),
     )
-    entry_ids = {}
     for entry in transaction.entries:
-        entry_ids[entry.account] = await _write(transaction_id, entry, accounts)
-    for lot in transaction.opened:
-        await open_lot(
-            accounts[lot.account.unit].id,
-            entry_ids[lot.account],
-            lot.amount,
-            expires_on=lot.expires_on,
-            opened_at=occurred_at,
+        if entry.account.kind == AccountKind.DEBT:
+            assert entry.account.member_id is not None
+            await ensure_debt_account(entry.account.member_id, entry.account.unit.value)
+    return await write_posting(
+        NewPosting(
+            head=_head_row(head, transaction),
+            moves=list(_moves(transaction.entries, accounts)),
+            entries=[_line(entry, accounts) for entry in transaction.entries],
+            opened=[
+                NewLot(_id(lot.account, accounts), lot.amount, lot.expires_on, head.occurred_ms)
+                for lot in transaction.opened
+            ],
+            allocations=[
+                NewAllocation(_id(change.account, accounts), change.lot_id, change.amount)
+                for change in transaction.allocations
+            ],
         )
-    for allocation in transaction.allocations:
-        await allocate(allocation.lot_id, entry_ids[allocation.account], allocation.amount)
-    return transaction_id
-
-
-async def _write(transaction_id: int, entry: Entry, accounts: LockedAccounts) -> int:
-    account = entry.account
-    if account.kind == AccountKind.MEMBER:
-        await move_balance(accounts[account.unit].id, entry.amount)
-    elif account.kind == AccountKind.DEBT:
-        assert account.member_id is not None
-        await ensure_debt_account(account.member_id, account.unit.value)
-        await move_balance(accounts[account.unit].id, 0, debt=-entry.amount)
-    return await insert_entry(
-        transaction_id,
-        member_id=account.member_id,
-        unit=account.unit.value,
-        name=account.kind.value,
-        amount=entry.amount,
     )
+
+
+def _head_row(head: PostingHead, transaction: LedgerTransaction) -> dict[str, str | int | None]:
+    return {
+        "key": head.key,
+        "kind": head.kind,
+        "cause": head.cause,
+        "actor": head.actor,
+        "reverses_id": head.reverses_id,
+        "occurred_at": head.occurred_ms,
+        "recorded_at": head.recorded_ms,
+        "digest": _digest(head, transaction),
+    }
+
+
+def _digest(head: PostingHead, transaction: LedgerTransaction) -> str:
+    entries = [(str(entry.account), entry.amount) for entry in transaction.entries]
+    allocations = [
+        (str(change.account), change.lot_id, change.amount) for change in transaction.allocations
+    ]
+    opened = [
+        (str(lot.account), lot.amount, lot.expires_on.isoformat() if lot.expires_on else None)
+        for lot in transaction.opened
+    ]
+    return posting_digest(head, entries=entries, allocations=allocations, opened=opened)
+
+
+def _moves(entries: Iterable[Entry], accounts: LockedAccounts) -> Iterator[Move]:
+    """What happens to each locked account: its balance, and the debt kept beside it."""
+    balances: Counter[Unit] = Counter()
+    debts: Counter[Unit] = Counter()
+    for entry in entries:
+        if entry.account.kind == AccountKind.MEMBER:
+            balances[entry.account.unit] += entry.amount
+        elif entry.account.kind == AccountKind.DEBT:
+            debts[entry.account.unit] -= entry.amount
+    for unit in sorted(balances.keys() | debts.keys()):
+        yield Move(accounts[unit].id, balances[unit], debts[unit])
+
+
+def _line(entry: Entry, accounts: LockedAccounts) -> EntryLine:
+    account = entry.account
+    known = _id(account, accounts) if account.kind == AccountKind.MEMBER else None
+    return EntryLine(known, account.member_id, account.unit.value, account.kind.value, entry.amount)
+
+
+def _id(account: Account, accounts: LockedAccounts) -> int:
+    return accounts[account.unit].id

@@ -1,12 +1,17 @@
 """Loading the shop file (载入): what changed becomes a new version, twice is the same as once."""
 
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
 from loyalty.campaigns import JOIN
 from loyalty.shop_file import KnownCodes, ShopFile, read_shop_file
 from services.shop import Shop
+from services.stored_rules import StoredRule, Terms, body_of, rules_in, stored_rules
+from storage.instants import SHOP_ZONE
 from storage.shop import (
     add_rule_version,
     bump_rules_version,
-    current_rules,
+    drop_upcoming_rule,
     known_codes,
     put_brand,
     put_region,
@@ -15,7 +20,8 @@ from storage.shop import (
 )
 from storage.transactions import transactional
 
-Rules = list[tuple[str, str, dict[str, object]]]
+# What [ladder] starts, if it says when.
+STARTING = ("ladder", "tiers")
 
 
 @transactional
@@ -25,29 +31,10 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
     Raises ShopFileFaults with every fault, and then nothing is written. Ladders are replaced as
     a whole; what a file leaves out stays as it was.
     """
-    stored = await current_rules()
-    shop_file = read_shop_file(
-        data,
-        known=KnownCodes(
-            regions=frozenset(await known_codes("regions")),
-            stores=frozenset(await known_codes("stores")),
-            tiers=frozenset(
-                tier["code"]
-                for rule in stored
-                if rule["kind"] == "tiers"
-                for tier in rule["body"]["ladder"]
-            ),
-            coupon_kinds=frozenset(
-                rule["code"] for rule in stored if rule["kind"] == "coupon_kinds"
-            ),
-        ),
-    )
+    stored = await stored_rules()
+    shop_file = read_shop_file(data, known=await _known_codes(stored))
     changes = await _load_places(shop_file)
-    known = {(rule["kind"], rule["code"]): rule["body"] for rule in stored}
-    for kind, code, body in _rules_in(shop_file):
-        if known.get((kind, code)) != body:
-            await add_rule_version(kind, code, body, shop.now())
-            changes.append(f"{kind} {code}".strip())
+    changes += await _load_rules(shop_file, stored, now=shop.now())
     if changes:
         await bump_rules_version()
     return changes
@@ -63,6 +50,16 @@ def not_in_force(data: dict[str, object]) -> list[str]:
         unknown = {name for name, _ in campaign.actions} - {"points", "coupon"}
         lines += [f"campaign {campaign.code}: action {name}" for name in sorted(unknown)]
     return lines
+
+
+async def _known_codes(stored: Sequence[StoredRule]) -> KnownCodes:
+    tiers = [tier for rule in stored if isinstance(rule.terms, tuple) for tier in rule.terms]
+    return KnownCodes(
+        regions=frozenset(await known_codes("regions")),
+        stores=frozenset(await known_codes("stores")),
+        tiers=frozenset(tier.code for tier in tiers),
+        coupon_kinds=frozenset(rule.code for rule in stored if rule.kind == "coupon_kinds"),
+    )
 
 
 async def _load_places(shop_file: ShopFile) -> list[str]:
@@ -82,16 +79,30 @@ async def _load_places(shop_file: ShopFile) -> list[str]:
     return changes
 
 
-def _rules_in(shop_file: ShopFile) -> Rules:
-    rules: Rules = []
-    for kind in ("points", "ladder", "wallet"):
-        terms = getattr(shop_file, kind)
-        if terms:
-            rules.append((kind, "", terms.as_data()))
-    if shop_file.tiers:
-        ladder = [tier.as_data() for tier in shop_file.tiers]
-        rules.append(("tiers", "", {"ladder": ladder}))
-    for section in ("point_boosts", "coupon_kinds", "promotions", "rewards", "topup_offers"):
-        rules += [(section, part.code, part.as_data()) for part in getattr(shop_file, section)]
-    rules += [("campaigns", terms.code, terms.as_data()) for terms in shop_file.campaigns]
-    return rules
+async def _load_rules(
+    shop_file: ShopFile, stored: Sequence[StoredRule], *, now: datetime
+) -> list[str]:
+    newest = {(rule.kind, rule.code): rule for rule in stored}
+    ladder_starts_at = _start_of(shop_file.ladder.starts if shop_file.ladder else None, now)
+    changes = []
+    for kind, code, terms in rules_in(shop_file):
+        starts_at = ladder_starts_at if kind in STARTING else now
+        if _is_news(newest.get((kind, code)), terms, starts_at=starts_at, now=now):
+            await drop_upcoming_rule(kind, code, now)
+            await add_rule_version(kind, code, body_of(terms), starts_at)
+            changes.append(f"{kind} {code}".strip())
+    return changes
+
+
+def _start_of(day: date | None, now: datetime) -> datetime:
+    """The midnight before that day in the shop; what should have started holds at once."""
+    return max(now, datetime.combine(day, time(), SHOP_ZONE)) if day else now
+
+
+def _is_news(
+    newest: StoredRule | None, terms: Terms, *, starts_at: datetime, now: datetime
+) -> bool:
+    """Other terms, or terms that have not started and shall start at another time."""
+    if newest is None or newest.terms != terms:
+        return True
+    return newest.starts_at > now and newest.starts_at != starts_at

@@ -49,6 +49,16 @@ def read_code(shop: Shop, code: str) -> MemberCodeReading:
     return reading
 
 
+async def read_unused_code(shop: Shop, code: str) -> MemberCodeReading:
+    """Whose code it is, without using it up. Raises MemberCodeUnknown, MemberCodeUsed."""
+    reading = read_code(shop, code)
+    if not await is_active_member(reading.handle):
+        raise MemberCodeUnknown
+    if await code_use(reading.handle, reading.step, reading.uses) is not None:
+        raise MemberCodeUsed
+    return reading
+
+
 async def use_code(
     shop: Shop, reading: MemberCodeReading, till: Till, *, purpose: str, reference: str
 ) -> int:

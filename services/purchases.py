@@ -8,28 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.people import mask_name
-from loyalty.receipts import (
-    Receipt,
-    claim_expires_at,
-    minutes_at,
-    online_sequence,
-    sign_receipt,
-)
+from loyalty.earning import deserved
+from loyalty.receipts import claim_expires_at, minutes_at
 from loyalty.refusals import Refusal
 from services.claim_steps import credit_claim, void_claim
-from services.details import member_name
-from services.earning import Credit, credit_purchase, points_of_purchase
-from services.member_codes import read_code, use_code
+from services.earning import credit_purchase
+from services.purchase_answers import claim_answer, member_answer, sequence_of
+from services.purchase_facts import earning_text, rule_of_purchase, sold
+from services.purchase_payment import find_buyer, take_payment
+from services.quotes import TakenQuote, take_quote
 from services.recorded import Answer, Recorded, replayed
+from services.refunds import apply_waiting_refunds
 from services.shop import Shop
 from services.tills import Till
-from storage.instants import from_ms
-from storage.locks import lock_receipt
-from storage.models import Member
+from storage.locks import lock_receipt, lock_receipt_no
 from storage.purchases import (
     insert_purchase,
     keep_answer,
+    purchase_by_id,
     purchase_by_receipt_no,
     unmatched_claim,
 )
@@ -60,30 +56,30 @@ class PurchaseReport:
     lines: list[dict[str, Any]]
     member_code: str | None
     fingerprint: str
+    quote_id: str | None = None
 
 
 @transactional
 async def record_purchase(shop: Shop, till: Till, report: PurchaseReport) -> Recorded:
     """Store a purchase and credit its member, or make the claim somebody may scan."""
+    await lock_receipt_no(till.till_no, report.receipt_no)
     known = await purchase_by_receipt_no(till.till_no, report.receipt_no)
     if known is not None:
         return replayed(known, report.fingerprint)
     if report.paid_at > shop.now() + AHEAD_OF_CLOCK:
         raise PurchaseFromTheFuture
     claim = await _waiting_claim(till, report)
-    member_id = await _member_of_code(shop, till, report)
+    quote = await _take_quote(shop, till, report)
+    buyer = await find_buyer(shop, till, report.receipt_no, code=report.member_code, quote=quote)
     purchase = await _insert(shop, till, report, claim)
-    if purchase is None:
-        known = await purchase_by_receipt_no(till.till_no, report.receipt_no)
-        if known is None:
-            raise SequenceTaken
-        return replayed(known, report.fingerprint)
-    answer = await _settle(shop, till, purchase, claim, member_id)
+    purchase = await take_payment(shop, till, purchase, buyer, quote)
+    answer = await _settle(shop, till, purchase, claim, buyer.member_id)
     await keep_answer(
         purchase["id"],
-        receipt_seq=_sequence(purchase),
+        receipt_seq=sequence_of(purchase),
         answer=json.dumps(answer, ensure_ascii=False),
     )
+    await apply_waiting_refunds(shop, till, await purchase_by_id(purchase["id"]))
     return Recorded(answer, is_replay=False)
 
 
@@ -94,18 +90,21 @@ async def _waiting_claim(till: Till, report: PurchaseReport) -> dict[str, Any] |
     return await unmatched_claim(till.till_no, till.epoch, report.receipt_seq, report.paid_at)
 
 
-async def _member_of_code(shop: Shop, till: Till, report: PurchaseReport) -> int | None:
-    if report.member_code is None:
+async def _take_quote(shop: Shop, till: Till, report: PurchaseReport) -> TakenQuote | None:
+    if report.quote_id is None:
         return None
-    reading = read_code(shop, report.member_code)
-    return await use_code(shop, reading, till, purpose="purchase", reference=report.receipt_no)
+    return await take_quote(
+        shop, till, report.quote_id, lines=report.lines, paid_fen=report.paid_fen
+    )
 
 
 async def _insert(
     shop: Shop, till: Till, report: PurchaseReport, claim: dict[str, Any] | None
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
+    rule = rule_of_purchase(shop, till.store_id, report.paid_at)
     purchase_id = await insert_purchase(
         till_id=till.till_no,
+        store_id=till.store_id,
         receipt_no=report.receipt_no,
         # A receipt printed under an earlier key keeps that key's epoch.
         key_epoch=claim["key_epoch"] if claim else till.epoch,
@@ -113,14 +112,16 @@ async def _insert(
         paid_at=report.paid_at,
         paid_fen=report.paid_fen,
         lines=json.dumps(report.lines, ensure_ascii=False),
-        points=points_of_purchase(shop, report.paid_fen, report.lines),
+        points=deserved(rule, sold(report.paid_fen, report.lines)),
+        earning=earning_text(rule),
         claim_until=claim_expires_at(minutes_at(report.paid_at), shop.rules.points.claim_days),
         fingerprint=report.fingerprint,
         recorded_at=shop.now(),
     )
     if purchase_id is None:
-        return None
-    return await purchase_by_receipt_no(till.till_no, report.receipt_no)
+        # The number's lock is held, so it is the sequence that is taken.
+        raise SequenceTaken
+    return await purchase_by_id(purchase_id)
 
 
 async def _settle(
@@ -131,83 +132,18 @@ async def _settle(
     member_id: int | None,
 ) -> Answer:
     """Credit the member whose code was shown, else the one who scanned, else offer the claim."""
-    state = claim["state"] if claim else ""
-    if claim and state == "pending" and member_id in (None, claim["member_id"]):
-        told = await credit_claim(shop, claim, claim["member_id"], purchase)
-        credit = Credit(told.points, told.balance)
-        return await _member_answer(shop, till, purchase, claim["member_id"], credit)
-    if member_id is not None:
-        if claim and state in ("pending", "reserved"):
+    waits = claim is not None and claim["state"] in ("pending", "void")
+    if claim and waits and claim["member_id"] and member_id in (None, claim["member_id"]):
+        # Also when the till was given up: a late upload brings what was promised.
+        _, credit = await credit_claim(shop, claim, claim["member_id"], purchase)
+        member_id = claim["member_id"]
+    elif member_id is not None:
+        if claim and claim["state"] in ("pending", "reserved"):
             # The code at the counter proves who paid; the scan was somebody else's.
             await void_claim(claim)
         credited = await credit_purchase(shop, purchase, member_id)
         assert credited is not None, "the purchase is new"
-        return await _member_answer(shop, till, purchase, member_id, credited)
-    return _claim_answer(shop, till, purchase, is_claimed=claim is not None)
-
-
-async def _member_answer(
-    shop: Shop, till: Till, purchase: dict[str, Any], member_id: int, credit: Credit
-) -> Answer:
-    member = await Member.get(id=member_id)
-    facts = {
-        "brand": shop.rules.brand_name,
-        "store": till.store_name,
-        "member_no": member.member_no,
-        "points": credit.points,
-        "balance": credit.balance,
-    }
-    return {
-        "purchase_id": purchase["id"],
-        "member": {
-            "member_no": member.member_no,
-            "name_masked": mask_name(member_name(shop, member)),
-            "tier": shop.rules.base_tier,
-        },
-        "points_earned": credit.points,
-        "points_balance": credit.balance,
-        "receipt_text": shop.phrase("tills/receipt_member", facts),
-    }
-
-
-def _claim_answer(shop: Shop, till: Till, purchase: dict[str, Any], *, is_claimed: bool) -> Answer:
-    points, days = purchase["points"], shop.rules.points.claim_days
-    facts = {
-        "brand": shop.rules.brand_name,
-        "store": till.store_name,
-        "points": points,
-        "days": days,
-    }
-    answer = {
-        "purchase_id": purchase["id"],
-        "points_earned": points,
-        "receipt_text": shop.phrase("tills/receipt_claim", facts),
-    }
-    return answer if is_claimed else {**answer, "claim": _claim(shop, till, purchase)}
-
-
-def _claim(shop: Shop, till: Till, purchase: dict[str, Any]) -> dict[str, str]:
-    minutes = minutes_at(from_ms(purchase["paid_at"]))
-    receipt = Receipt(
-        epoch=till.epoch,
-        till_no=till.till_no,
-        sequence=_sequence(purchase),
-        minutes=minutes,
-        amount_fen=purchase["paid_fen"],
-    )
-    token = sign_receipt(
-        receipt, till.key, brand=shop.rules.brand_code, environment=shop.environment
-    )
-    expires_at = shop.clock.local(from_ms(purchase["claim_until"]))
-    return {
-        "token": token,
-        "url": shop.claim_url + token,
-        "qr_url": f"{shop.claim_url}{token}.png",
-        "expires_at": expires_at.isoformat(),
-    }
-
-
-def _sequence(purchase: dict[str, Any]) -> int:
-    """The till's own sequence, else one that tills do not use."""
-    own: int | None = purchase["receipt_seq"]
-    return online_sequence(purchase["id"]) if own is None else own
+        credit = credited
+    else:
+        return claim_answer(shop, till, purchase, is_claimed=claim is not None)
+    return await member_answer(shop, till, purchase, member_id=member_id, credit=credit)

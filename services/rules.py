@@ -5,25 +5,29 @@ seconds and right after its own changes.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import TypeVar
 
 from loyalty.campaigns import Campaign, campaign_from
+from loyalty.ladder_versions import Version, in_force, next_start
 from loyalty.shop_file import (
+    CampaignTerms,
     CouponKind,
     LadderTerms,
     PointBoost,
     PointsPolicy,
     Promotion,
     Reward,
-    ShopFile,
     Tier,
     TopUpOffer,
     WalletTerms,
-    read_shop_file,
 )
-from storage.shop import current_rules, read_brand, read_installation, read_stores
+from services.clock import BusinessClock
+from services.stored_rules import StoredRule, stored_rules, terms_of, versions_of
+from storage.shop import read_brand, read_installation, read_stores
 
 NO_BRAND = {"code": "", "name": ""}
+Whole = TypeVar("Whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,72 +43,85 @@ class RulesBook:
     """Read by every use case; `refresh` is the only thing that changes it.
 
     `version` counts what was loaded; effects keep it, so that they can say by which rules they
-    came about.
+    came about. Tiers and ladder are those of the business day, so that a version loaded ahead
+    takes over by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: BusinessClock) -> None:
         self.version = -1
         self.brand_code = ""
         self.brand_name = ""
         self.places: dict[int, Place] = {}
         self.points = PointsPolicy()
         self.point_boosts: tuple[PointBoost, ...] = ()
-        self.ladder = LadderTerms()
-        self.tiers: tuple[Tier, ...] = ()
         self.coupon_kinds: dict[str, CouponKind] = {}
         self.promotions: tuple[Promotion, ...] = ()
         self.rewards: tuple[Reward, ...] = ()
         self.wallet = WalletTerms()
         self.topup_offers: tuple[TopUpOffer, ...] = ()
         self.campaigns: tuple[Campaign, ...] = ()
+        self._clock = clock
+        self._ladders: tuple[Version[LadderTerms], ...] = ()
+        self._tiers: tuple[Version[tuple[Tier, ...]], ...] = ()
+
+    @property
+    def ladder(self) -> LadderTerms:
+        return in_force(self._ladders, self._clock.today(), otherwise=LadderTerms())
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        return in_force(self._tiers, self._clock.today(), otherwise=())
+
+    @property
+    def upcoming(self) -> tuple[date, LadderTerms, tuple[Tier, ...]] | None:
+        """The day on which a ladder loaded ahead takes over, and what then holds."""
+        starts_on = next_start([*self._ladders, *self._tiers], self._clock.today())
+        if starts_on is None:
+            return None
+        ladder = in_force(self._ladders, starts_on, otherwise=LadderTerms())
+        return starts_on, ladder, in_force(self._tiers, starts_on, otherwise=())
 
     @property
     def base_tier(self) -> str:
-        return next((tier.code for tier in self.tiers if tier.growth == 0), "base")
+        """The rung everybody starts on; it asks for nothing."""
+        return next((tier.code for tier in self.tiers), "base")
+
+    def tier(self, code: str) -> Tier | None:
+        """The rung of this code, if the ladder in force has it."""
+        return next((tier for tier in self.tiers if tier.code == code), None)
 
     async def refresh(self) -> int:
         """Read the rules anew if there is a newer version; returns the clock offset in ms."""
         offset_ms, version = await read_installation()
         if version != self.version:
             brand = await read_brand() or NO_BRAND
+            self.brand_code, self.brand_name = brand["code"], brand["name"]
             self.places = {
                 store["id"]: Place(store["code"], store["region"], store["name"])
                 for store in await read_stores()
             }
-            self._take(brand, await current_rules())
+            self._take(await stored_rules())
             self.version = version
         return offset_ms
 
-    def _take(self, brand: dict[str, Any], rules: list[dict[str, Any]]) -> None:
-        shop_file = read_rules(rules)
-        self.brand_code, self.brand_name = brand["code"], brand["name"]
-        self.points = shop_file.points or PointsPolicy()
-        self.point_boosts = shop_file.point_boosts
-        self.ladder = shop_file.ladder or LadderTerms()
-        self.tiers = shop_file.tiers
-        self.coupon_kinds = {kind.code: kind for kind in shop_file.coupon_kinds}
-        self.promotions = shop_file.promotions
-        self.rewards = shop_file.rewards
-        self.wallet = shop_file.wallet or WalletTerms()
-        self.topup_offers = shop_file.topup_offers
+    def _take(self, rules: list[StoredRule]) -> None:
+        self.points = _only(terms_of(rules, "points", PointsPolicy), PointsPolicy())
+        self.wallet = _only(terms_of(rules, "wallet", WalletTerms), WalletTerms())
+        self._ladders = versions_of(rules, "ladder", LadderTerms)
+        self._tiers = versions_of(rules, "tiers", tuple)
+        self.point_boosts = terms_of(rules, "point_boosts", PointBoost)
+        kinds = terms_of(rules, "coupon_kinds", CouponKind)
+        self.coupon_kinds = {kind.code: kind for kind in kinds}
+        self.promotions = terms_of(rules, "promotions", Promotion)
+        self.rewards = terms_of(rules, "rewards", Reward)
+        self.topup_offers = terms_of(rules, "topup_offers", TopUpOffer)
         self.campaigns = tuple(
             campaign_from(
                 terms.code, terms.trigger, [{name: value} for name, value in terms.actions]
             )
-            for terms in shop_file.campaigns
+            for terms in terms_of(rules, "campaigns", CampaignTerms)
         )
 
 
-def read_rules(rules: list[dict[str, Any]]) -> ShopFile:
-    """Stored rules pass the same reader as the file they came from."""
-    data: dict[str, Any] = {}
-    for rule in rules:
-        match rule["kind"]:
-            case "points" | "wallet" | "ladder":
-                data[rule["kind"]] = rule["body"]
-            case "tiers":
-                data["tiers"] = rule["body"]["ladder"]
-            case kind:
-                data.setdefault(kind, []).append(rule["body"])
-    # What a reference names may have been loaded by another file; it was checked then.
-    return read_shop_file(data)
+def _only(found: tuple[Whole, ...], otherwise: Whole) -> Whole:
+    return found[0] if found else otherwise

@@ -125,14 +125,7 @@ async def enrol_till(shop: Shop, code: str) -> Mapping[str, object]:
     till_no = await till_no_of(code)
     if till_no is None:
         raise TillUnknown(code)
-    epoch = await retire_keys(till_no) + 1
-    if epoch > LAST_EPOCH:
-        raise EpochsUsedUp(code)
-    key = shop.random_bytes(KEY_BYTES)
-    sealed = seal_bytes(
-        shop.keys, key, table="till_keys", column="key_sealed", row=f"{till_no}:{epoch}"
-    )
-    await add_key(till_no, epoch=epoch, key_sealed=sealed, now=shop.now())
+    epoch, key = await give_key(shop, till_no)
     return {
         "till": code,
         "till_no": till_no,
@@ -142,6 +135,25 @@ async def enrol_till(shop: Shop, code: str) -> Mapping[str, object]:
         "environment": shop.environment,
         "claim_url": shop.claim_url,
     }
+
+
+async def give_key(shop: Shop, till_no: int) -> tuple[int, bytes]:
+    """The next epoch and its key. A helper for use cases. Raises EpochsUsedUp."""
+    epoch = await retire_keys(till_no) + 1
+    if epoch > LAST_EPOCH:
+        raise EpochsUsedUp(till_no)
+    key = shop.random_bytes(KEY_BYTES)
+    sealed = seal_bytes(
+        shop.keys, key, table="till_keys", column="key_sealed", row=f"{till_no}:{epoch}"
+    )
+    await add_key(till_no, epoch=epoch, key_sealed=sealed, now=shop.now())
+    return epoch, key
+
+
+async def till_of_code(shop: Shop, code: str) -> Till | None:
+    """The till with its present key; None before its first one."""
+    row = await signing_till(code)
+    return _with_key(shop, row) if row else None
 
 
 def _with_key(shop: Shop, row: TillWithKey) -> Till:

@@ -1,42 +1,15 @@
-"""Verifying (核对): every truth of the ledger and of claims and codes, held against the tables."""
+"""Verifying (核对): every truth of the ledger and of the shop, held against the tables."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from operator import attrgetter
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from loyalty.audit import (
-    AllocationRow,
-    Complaint,
-    DigestRow,
-    EntryRow,
-    allocations_after_expiry,
-    altered_transactions,
-    loose_debits,
-    negative_figures,
-    overdrawn_lots,
-    repeated_keys,
-    replay_faults,
-    unbalanced_transactions,
-    unbalanced_units,
-    wrong_balances,
-)
+from loyalty.audit import Complaint, faults_of
 from services.shop import Shop
-from storage.audit import (
-    allocation_rows,
-    balance_rows,
-    claim_faults,
-    entry_rows,
-    key_rows,
-    lot_rows,
-    opened_lots,
-    rebuilt_transaction,
-    stored_transactions,
-)
+from storage.audit import answers_to, postings, row_counts
+from storage.audit_ledger import LEDGER_TRUTHS
+from storage.audit_shop import SHOP_TRUTHS
 from storage.transactions import snapshot
-
-Found = TypeVar("Found", EntryRow, AllocationRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,69 +20,50 @@ class Verification:
     totals: str
 
 
+@dataclass(slots=True)
+class Findings:
+    """How much was read, and what was found wrong: the first of each kind, and how many."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    first: dict[str, Complaint] = field(default_factory=dict)
+    number: int = 0
+
+    def add(self, complaints: Iterable[Complaint]) -> None:
+        for complaint in complaints:
+            self.first.setdefault(complaint.kind, complaint)
+            self.number += 1
+
+
 async def verify_ledger(shop: Shop) -> Verification:
     """Reads one moment of the tables, so that a shop that is open verifies like a closed one."""
+    findings = Findings()
     async with snapshot():
-        return await _verify()
-
-
-async def _verify() -> Verification:
-    entries, allocations = await entry_rows(), await allocation_rows()
-    lots, balances, keys = await lot_rows(), await balance_rows(), await key_rows()
-    transactions, broken = await _rebuilt(entries, allocations)
-    by_transaction = sorted(entries, key=attrgetter("transaction_id", "id"))
-    complaints = [
-        *unbalanced_transactions(by_transaction),
-        *unbalanced_units(entries),
-        *wrong_balances(balances, entries, lots),
-        *negative_figures(balances, lots),
-        *loose_debits(entries, sorted(allocations, key=attrgetter("entry_id"))),
-        *overdrawn_lots(lots, sorted(allocations, key=attrgetter("lot_id"))),
-        *allocations_after_expiry(allocations),
-        *repeated_keys(keys),
-        *altered_transactions(transactions),
-        *broken,
-        *replay_faults(entries, balances),
-        *[Complaint("claim_fault", subject, message) for subject, message in await claim_faults()],
-    ]
+        await _read_postings(findings)
+        await _compare_counts(findings)
+        for truth in (*LEDGER_TRUTHS, *SHOP_TRUTHS):
+            answers = await answers_to(truth)
+            findings.add(Complaint(truth.kind, subject, message) for subject, message in answers)
+    read = findings.read
     totals = (
-        f"{len(keys)} transactions, {len(entries)} entries, {len(lots)} lots,"
-        f" {len(balances)} accounts, {len(complaints)} complaints"
+        f"{read['ledger_transactions']} transactions, {read['ledger_entries']} entries,"
+        f" {read['lots']} lots, {read['lot_allocations']} allocations,"
+        f" {findings.number} complaints"
     )
-    return Verification(tuple(_first_of_each_kind(complaints)), totals)
+    return Verification(tuple(findings.first.values()), totals)
 
 
-async def _rebuilt(
-    entries: list[EntryRow], allocations: list[AllocationRow]
-) -> tuple[list[DigestRow], list[Complaint]]:
-    """Transactions as values; one that cannot be a value any more was altered."""
-    entries_of, allocations_of = _by_transaction(entries), _by_transaction(allocations)
-    lots_of = await opened_lots()
-    whole, broken = [], []
-    for stored in await stored_transactions():
-        number = stored["id"]
-        try:
-            value = rebuilt_transaction(
-                stored, entries_of[number], allocations_of[number], lots_of.get(number, [])
-            )
-        except (AssertionError, KeyError, ValueError):
-            message = "its rows do not make a transaction"
-            broken.append(Complaint("altered_transaction", f"transaction {number}", message))
-        else:
-            whole.append(DigestRow(number, stored["digest"], value))
-    return whole, broken
+async def _read_postings(findings: Findings) -> None:
+    async for posting in postings():
+        findings.add(faults_of(posting))
+        findings.read["ledger_transactions"] += 1
+        findings.read["ledger_entries"] += len(posting.entries)
+        findings.read["lot_allocations"] += len(posting.allocations)
+        findings.read["lots"] += len(posting.opened)
 
 
-def _by_transaction(found: Iterable[Found]) -> dict[int, list[Found]]:
-    groups: dict[int, list[Found]] = defaultdict(list)
-    for row in found:
-        groups[row.transaction_id].append(row)
-    return groups
-
-
-def _first_of_each_kind(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
-    seen = set()
-    for complaint in complaints:
-        if complaint.kind not in seen:
-            seen.add(complaint.kind)
-            yield complaint
+async def _compare_counts(findings: Findings) -> None:
+    """What was not read with its transaction has none."""
+    for table, count in (await row_counts()).items():
+        if count != findings.read[table]:
+            message = f"{count} rows, {findings.read[table]} of them in transactions"
+            findings.add([Complaint("loose_row", table, message)])

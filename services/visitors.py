@@ -2,7 +2,11 @@
 
 from loyalty.receipts import ReceiptRefused, TooManyReceiptTries
 from services.shop import Shop
-from storage.limits import RECEIPT_FAILURES_PER_ADDRESS, is_within
+from storage.limits import (
+    GIFT_FAILURES_PER_ADDRESS,
+    RECEIPT_FAILURES_PER_ADDRESS,
+    is_within,
+)
 
 
 async def too_many_or(shop: Shop, refusal: ReceiptRefused, address: str) -> ReceiptRefused:
@@ -10,3 +14,8 @@ async def too_many_or(shop: Shop, refusal: ReceiptRefused, address: str) -> Rece
     if await is_within(shop.cache, RECEIPT_FAILURES_PER_ADDRESS, address):
         return refusal
     return TooManyReceiptTries()
+
+
+async def is_guessing_gifts(shop: Shop, address: str) -> bool:
+    """Count a gift link that nobody made; whether this address is past its limit."""
+    return not await is_within(shop.cache, GIFT_FAILURES_PER_ADDRESS, address)

@@ -63,6 +63,12 @@ class Cache:
     async def put(self, key: str, value: bytes, ttl_seconds: float) -> None:
         await self._through(lambda store: store.put(key, value, ttl_seconds))
 
+    async def note(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        """A `put` that nobody waits for: it travels with the next exchange, or is lost."""
+        if self._redis is None:
+            return await self._twin.put(key, value, ttl_seconds)
+        self._redis.note(key, value, ttl_seconds)
+
     async def put_if_absent(self, key: str, value: bytes, ttl_seconds: float) -> bool:
         return await self._through(lambda store: store.put_if_absent(key, value, ttl_seconds))
 

@@ -108,6 +108,11 @@ class RedisCache:
     async def put(self, key: str, value: bytes, ttl_seconds: float) -> None:
         await self._wire.call("SET", self._value_key(key), value, "PX", int(ttl_seconds * 1000))
 
+    def note(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        """A `put` without an answer; what Redis does not take is gone."""
+        sent = self._wire.post("SET", self._value_key(key), value, "PX", int(ttl_seconds * 1000))
+        sent.add_done_callback(_look_away)
+
     async def put_if_absent(self, key: str, value: bytes, ttl_seconds: float) -> bool:
         options: tuple[Word, ...] = ("NX", "PX", int(ttl_seconds * 1000))
         return await self._wire.call("SET", self._value_key(key), value, *options) is not None
@@ -154,3 +159,8 @@ class RedisCache:
 
     def _value_key(self, key: str) -> str:
         return f"{self._prefix}v:{key}"
+
+
+def _look_away(sent: Answer) -> None:
+    if not sent.cancelled():
+        sent.exception()

@@ -1,10 +1,16 @@
 """Rows of coupons (券) and of the counters that guard stock and limits."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from storage.instants import to_ms
 from storage.models import Coupon
-from storage.sql import change, row, rows
+from storage.sql import Row, change, row, rows
+
+COLUMNS = (
+    "id, code, kind, member_id, terms, state, uses_left, cause, offered_at, hops,"
+    " starts_on, ends_on, issued_at"
+)
 
 
 async def take_from_counter(name: str, limit: int) -> bool:
@@ -26,18 +32,122 @@ async def give_back_to_counter(name: str) -> None:
     assert given == 1, name
 
 
-async def insert_coupon(**values: Any) -> None:
-    await Coupon.create(**values)
+async def counters_of(names: list[str]) -> dict[str, int]:
+    """How far the counters are; those never used are left out."""
+    if not names:
+        return {}
+    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    found = await rows(f"SELECT name, used FROM counters WHERE name IN ({places})", *names)
+    return {line["name"]: int(line["used"]) for line in found}
 
 
-async def coupon_by_key(key: str) -> dict[str, Any] | None:
-    return await row("SELECT code, terms, ends_on FROM coupons WHERE key = $1", key)
+async def insert_coupon(**values: Any) -> int:
+    coupon = await Coupon.create(**values)
+    coupon_id: int = coupon.id
+    return coupon_id
 
 
-async def usable_coupons_of(member_id: int, today: date) -> list[dict[str, Any]]:
+async def coupon_by_key(key: str) -> Row | None:
+    return await row(f"SELECT {COLUMNS} FROM coupons WHERE key = $1", key)
+
+
+async def coupons_of(member_id: int, today: date) -> list[Row]:
+    """What a member has that is neither used up nor past its last day; soonest to end first."""
     return await rows(
-        "SELECT code, terms, ends_on FROM coupons WHERE member_id = $1 AND state = 'issued'"
-        " AND starts_on <= $2 AND ends_on >= $2 ORDER BY ends_on, id",
+        f"SELECT {COLUMNS} FROM coupons WHERE member_id = $1 AND state = 'issued'"
+        " AND uses_left > 0 AND ends_on >= $2 ORDER BY ends_on, id",
         member_id,
         today.isoformat(),
+    )
+
+
+async def lock_coupon(code: str) -> Row | None:
+    """The coupon as it is now, held until the transaction ends."""
+    return await row(
+        f"UPDATE coupons SET uses_left = uses_left WHERE code = $1 RETURNING {COLUMNS}", code
+    )
+
+
+async def take_use(coupon_id: int) -> bool:
+    """Use it once; False when somebody was first, or a friend may take it at any moment."""
+    return bool(
+        await change(
+            "UPDATE coupons SET uses_left = uses_left - 1,"
+            " state = CASE WHEN uses_left = 1 THEN 'used' ELSE state END"
+            " WHERE id = $1 AND state = 'issued' AND uses_left >= 1 AND offered_at IS NULL",
+            coupon_id,
+        )
+    )
+
+
+async def give_back_use(coupon_id: int) -> None:
+    given = await change(
+        "UPDATE coupons SET uses_left = uses_left + 1, state = 'issued'"
+        " WHERE id = $1 AND state IN ('issued', 'used')",
+        coupon_id,
+    )
+    assert given == 1, coupon_id
+
+
+async def prolong_coupon(coupon_id: int, ends_on: date) -> None:
+    """Move the last day later, never earlier."""
+    await change(
+        "UPDATE coupons SET ends_on = $1 WHERE id = $2 AND ends_on < $1",
+        ends_on.isoformat(),
+        coupon_id,
+    )
+
+
+async def void_unused(coupon_id: int, uses: int, today: date) -> bool:
+    """End a lapsed coupon of which nothing was used; False when something was, or it lives on."""
+    return bool(
+        await change(
+            "UPDATE coupons SET state = 'void', uses_left = 0"
+            " WHERE id = $1 AND state = 'issued' AND uses_left = $2 AND ends_on < $3",
+            coupon_id,
+            uses,
+            today.isoformat(),
+        )
+    )
+
+
+async def coupons_ending(first: date, last: date) -> list[Row]:
+    """Usable coupons whose last day lies in these days, a member's together."""
+    return await rows(
+        f"SELECT {COLUMNS} FROM coupons WHERE state = 'issued' AND uses_left > 0"
+        " AND ends_on BETWEEN $1 AND $2 ORDER BY member_id, ends_on, id",
+        first.isoformat(),
+        last.isoformat(),
+    )
+
+
+async def set_offered(coupon_id: int, member_id: int, offered_at: datetime) -> bool:
+    """Put it on offer to a friend; False when it is used, on offer, or another's by now."""
+    return bool(
+        await change(
+            "UPDATE coupons SET offered_at = $1 WHERE id = $2 AND member_id = $3"
+            " AND state = 'issued' AND uses_left >= 1 AND offered_at IS NULL",
+            to_ms(offered_at),
+            coupon_id,
+            member_id,
+        )
+    )
+
+
+async def take_back_offer(coupon_id: int) -> None:
+    await change("UPDATE coupons SET offered_at = NULL WHERE id = $1", coupon_id)
+
+
+async def hand_over(coupon_id: int, giver_id: int, taker_id: int, *, cause: str) -> bool:
+    """Make it the friend's; False when it is no longer on offer by the giver."""
+    return bool(
+        await change(
+            "UPDATE coupons SET member_id = $1, offered_at = NULL, hops = hops + 1, cause = $2"
+            " WHERE id = $3 AND member_id = $4 AND state = 'issued' AND uses_left >= 1"
+            " AND offered_at IS NOT NULL",
+            taker_id,
+            cause,
+            coupon_id,
+            giver_id,
+        )
     )

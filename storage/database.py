@@ -12,7 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from storage.transactions import finish_transactions
+from storage.transactions import finish_transactions, open_connection
 
 OUTAGES = (
     DBConnectionError,
@@ -86,6 +86,8 @@ def is_outage(error: BaseException) -> bool:
 
 
 def is_postgres() -> bool:
+    if open_connection.get() is not None:
+        return True
     return current_client().capabilities.dialect == "postgres"
 
 

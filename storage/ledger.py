@@ -4,13 +4,15 @@ Every writer first locks the member's account row, then guards each update by it
 (reliability 5.3). Nothing here decides; deciding is loyalty's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from loyalty.points import Lot
-from storage.instants import day_of, from_ms, to_ms
-from storage.sql import change, insert, row, rows
+from storage.database import is_postgres
+from storage.instants import day_of, from_ms
+from storage.sql import Row, change, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,32 @@ class BalanceMoved(AssertionError):
     """A guarded update touched no row: the lock discipline was broken."""
 
 
-async def lock_account(member_id: int, unit: str) -> AccountState:
-    """The member's account, made where missing, locked until the transaction ends."""
-    found = await row(
-        "INSERT INTO ledger_accounts (member_id, unit, name) VALUES ($1, $2, 'member')"
+async def lock_member_accounts(member_id: int, units: Sequence[str]) -> dict[str, AccountState]:
+    """The member's accounts in these units, made where missing, locked in the order of the units
+    until the transaction ends. On SQLite the transaction holds the only write lock as it is."""
+    places = ", ".join(f"${place}" for place in range(2, len(units) + 2))
+    found = await rows(
+        "SELECT unit, id, balance, held, debt FROM ledger_accounts"
+        f" WHERE member_id = $1 AND name = 'member' AND unit IN ({places})"
+        f" ORDER BY unit {'FOR UPDATE' if is_postgres() else ''}",
+        member_id,
+        *units,
+    )
+    if len(found) < len(units):
+        found = await _make_accounts(member_id, units)
+    return {line.pop("unit"): AccountState(**line) for line in found}
+
+
+async def _make_accounts(member_id: int, units: Sequence[str]) -> list[Row]:
+    made = ", ".join(f"($1, ${place}, 'member')" for place in range(2, len(units) + 2))
+    return await rows(
+        f"INSERT INTO ledger_accounts (member_id, unit, name) VALUES {made}"
         " ON CONFLICT (member_id, unit, name) WHERE member_id IS NOT NULL"
         " DO UPDATE SET balance = ledger_accounts.balance"
-        " RETURNING id, balance, held, debt",
+        " RETURNING unit, id, balance, held, debt",
         member_id,
-        unit,
+        *units,
     )
-    assert found is not None
-    return AccountState(**found)
 
 
 async def ensure_debt_account(member_id: int, unit: str) -> None:
@@ -54,78 +70,6 @@ async def ensure_debt_account(member_id: int, unit: str) -> None:
 
 async def transaction_by_key(key: str) -> dict[str, Any] | None:
     return await row("SELECT * FROM ledger_transactions WHERE key = $1", key)
-
-
-async def insert_transaction(**values: Any) -> int:
-    """Raises IntegrityError for a key that exists: the caller looked before, under the lock."""
-    transaction_id = await insert("ledger_transactions", values)
-    assert transaction_id is not None
-    return transaction_id
-
-
-async def insert_entry(
-    transaction_id: int, *, member_id: int | None, unit: str, name: str, amount: int
-) -> int:
-    """One line on a member's account, or on one of the shop's counter-accounts."""
-    owner = "member_id IS NULL" if member_id is None else "member_id = $5"
-    found = await row(
-        "INSERT INTO ledger_entries (transaction_id, account_id, amount)"
-        f" SELECT $1, id, $2 FROM ledger_accounts WHERE unit = $3 AND name = $4 AND {owner}"
-        " RETURNING id",
-        transaction_id,
-        amount,
-        unit,
-        name,
-        *([] if member_id is None else [member_id]),
-    )
-    assert found is not None, (unit, name)
-    entry_id: int = found["id"]
-    return entry_id
-
-
-async def move_balance(account_id: int, amount: int, debt: int = 0) -> None:
-    """Add to a member's balance and debt; never below what is held, never below zero."""
-    moved = await change(
-        "UPDATE ledger_accounts SET balance = balance + $1, debt = debt + $2"
-        " WHERE id = $3 AND name = 'member' AND balance + $1 >= held AND debt + $2 >= 0",
-        amount,
-        debt,
-        account_id,
-    )
-    if moved != 1:
-        raise BalanceMoved(account_id, amount)
-
-
-async def open_lot(
-    account_id: int, entry_id: int, amount: int, *, expires_on: date | None, opened_at: datetime
-) -> None:
-    await change(
-        "INSERT INTO lots (account_id, entry_id, amount, remaining, expires_on, opened_at)"
-        " VALUES ($1, $2, $3, $3, $4, $5)",
-        account_id,
-        entry_id,
-        amount,
-        expires_on.isoformat() if expires_on else None,
-        to_ms(opened_at),
-    )
-
-
-async def allocate(lot_id: int, entry_id: int, amount: int) -> None:
-    """Take from a lot (below zero) or give back to it, and note for which entry."""
-    moved = await change(
-        "UPDATE lots SET remaining = remaining + $1 WHERE id = $2"
-        " AND remaining + $1 BETWEEN 0 AND amount",
-        amount,
-        lot_id,
-    )
-    if moved != 1:
-        raise BalanceMoved(lot_id, amount)
-    await change(
-        "INSERT INTO lot_allocations (entry_id, lot_id, amount) VALUES ($1, $2, $3)",
-        entry_id,
-        lot_id,
-        amount,
-    )
 
 
 async def open_lots(account_id: int) -> list[Lot]:
@@ -168,14 +112,19 @@ async def accounts_with_expired_lots(unit: str, today: date, limit: int) -> list
     )
 
 
-# One statement: the balance, what is pending, and the next three expiries. Lots that lapsed
+# One statement: the balance, what is owed or pending, and the next three expiries. Lots that lapsed
 # but await tonight's expiry run are shown as what they are: no longer spendable.
 READ_POINTS = """
 SELECT 'balance' AS what, NULL AS expires_on, balance - held AS amount
   FROM ledger_accounts WHERE member_id = $1 AND unit = 'points' AND name = 'member'
 UNION ALL
-SELECT 'pending', NULL, COALESCE(SUM(points), 0) FROM claims
-  WHERE member_id = $1 AND state = 'pending'
+SELECT 'debt', NULL, debt
+  FROM ledger_accounts WHERE member_id = $1 AND unit = 'points' AND name = 'member' AND debt > 0
+UNION ALL
+SELECT 'pending', NULL,
+  (SELECT COALESCE(SUM(points), 0) FROM claims WHERE member_id = $1 AND state = 'pending')
+  + (SELECT COALESCE(SUM(points), 0) FROM purchases
+     WHERE member_id = $1 AND credit_due_at IS NOT NULL)
 UNION ALL
 SELECT 'lapsed', NULL, -COALESCE(SUM(l.remaining), 0)
   FROM lots l JOIN ledger_accounts a ON a.id = l.account_id

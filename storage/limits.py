@@ -27,6 +27,20 @@ RECEIPT_FAILURES = Limit("receipt_failures", 10, HOUR)
 RECEIPT_FAILURES_PER_ADDRESS = Limit("receipt_failures_address", 100, HOUR)
 # A till with a wrong key fails always: somebody should hear of it.
 TILL_FAILURES = Limit("till_failures", 10, MINUTE)
+# Of 32^11 codes a till that guesses would need years; the limit ends it within a second.
+COUPON_FAILURES_PER_TILL = Limit("coupon_failures_till", 60, MINUTE)
+COUPON_FAILURES_A_MINUTE = Limit("coupon_failures_minute", 5, MINUTE)
+COUPON_FAILURES_AN_HOUR = Limit("coupon_failures_hour", 20, HOUR)
+# Gift links carry 80 random bits.
+GIFT_FAILURES = Limit("gift_failures", 10, HOUR)
+GIFT_FAILURES_PER_ADDRESS = Limit("gift_failures_address", 100, HOUR)
+# 80 bits cannot be guessed either; five wrong ones are a person who needs a new invitation.
+INVITATION_FAILURES = Limit("invitation_failures", 5, HOUR)
+# A person's own confirmation dies of five wrong codes; this is for codes of other people.
+CONFIRMATION_FAILURES = Limit("confirmation_failures", 20, HOUR)
+
+# A payment waits a quarter of an hour for one of a million codes, sent to its member alone.
+HOLD_CODE_FAILURES = Limit("hold_code_failures", 5, HOUR)
 
 
 async def is_within(cache: Cache, limit: Limit, subject: str) -> bool:

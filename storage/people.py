@@ -9,13 +9,15 @@ from storage.instants import from_ms, to_ms
 from storage.models import Member
 from storage.sql import change, insert, row
 
-# One read tells the door everything: person, open dialogue, business clock.
+# One read tells the door everything: person, staff role, open dialogue, business clock.
 FIND_PERSON = """
 SELECT f.id, f.follows, f.member_id, m.member_no, m.state,
+       s.id AS staff_id, s.role, s.store_id,
        d.progress, d.prior, d.step_key, d.changed_at,
        (SELECT clock_offset_ms FROM installation) AS clock_offset_ms
 FROM followers f
 LEFT JOIN members m ON m.id = f.member_id
+LEFT JOIN staff s ON s.follower_id = f.id AND s.state = 'active'
 LEFT JOIN dialogues d ON d.follower_id = f.id
 WHERE f.account = $1 AND f.openid = $2
 """
@@ -50,6 +52,9 @@ async def find_caller(account: str, openid: str) -> Caller | None:
         follows=bool(found["follows"]),
         member_id=found["member_id"] if active else None,
         member_no=found["member_no"] if active else None,
+        staff_id=found["staff_id"],
+        role=found["role"],
+        store_id=found["store_id"],
     )
     return Caller(person, _dialogue(found), found["clock_offset_ms"] or 0)
 

@@ -7,8 +7,6 @@ from loyalty.person import Person
 from storage.instants import to_ms
 from storage.sql import change, insert, row, rows
 
-CLAIM = "SELECT c.*, f.account, f.openid FROM claims c JOIN followers f ON f.id = c.follower_id"
-
 
 async def insert_purchase(**values: Any) -> int | None:
     """The new row's id; None when the receipt number or the sequence is taken."""
@@ -36,6 +34,31 @@ async def purchase_of_claim(
     )
 
 
+async def purchase_by_id(purchase_id: int) -> dict[str, Any]:
+    found = await row("SELECT * FROM purchases WHERE id = $1", purchase_id)
+    assert found is not None, purchase_id
+    return found
+
+
+async def update_purchase(purchase: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Change a purchase that is still as it was read; its new row.
+
+    Whoever changes one holds its receipt's lock, so anything else is a broken lock discipline.
+    """
+    sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 5))
+    changed = await change(
+        f"UPDATE purchases SET {sets} WHERE id = $1 AND refunded_fen = $2"
+        " AND COALESCE(points_standing, -1) = $3 AND COALESCE(member_id, -1) = $4",
+        purchase["id"],
+        purchase["refunded_fen"],
+        -1 if purchase["points_standing"] is None else purchase["points_standing"],
+        -1 if purchase["member_id"] is None else purchase["member_id"],
+        *values.values(),
+    )
+    assert changed == 1, purchase["id"]
+    return {**purchase, **values}
+
+
 async def keep_answer(purchase_id: int, *, receipt_seq: int, answer: str) -> None:
     await change(
         "UPDATE purchases SET receipt_seq = $1, answer = $2 WHERE id = $3",
@@ -45,20 +68,42 @@ async def keep_answer(purchase_id: int, *, receipt_seq: int, answer: str) -> Non
     )
 
 
-async def set_purchase_member(purchase_id: int, member_id: int) -> bool:
-    """Give a purchase to a member; False when it belongs to somebody already."""
-    return bool(
-        await change(
-            "UPDATE purchases SET member_id = $1 WHERE id = $2 AND member_id IS NULL",
-            member_id,
-            purchase_id,
-        )
+async def purchases_due(now: datetime, *, after: int, limit: int) -> list[dict[str, Any]]:
+    """Purchases, by number after `after`, whose points have waited long enough."""
+    return await rows(
+        "SELECT id, till_id, receipt_seq FROM purchases WHERE credit_due_at <= $1 AND id > $2"
+        " ORDER BY id LIMIT $3",
+        to_ms(now),
+        after,
+        limit,
+    )
+
+
+async def take_of_day(name: str, wanted: int, limit: int) -> int:
+    """Count up to so many on a day's counter; how many its limit left."""
+    found = await row("SELECT used FROM counters WHERE name = $1", name)
+    granted = min(wanted, max(0, limit - (found["used"] if found else 0)))
+    taken = await change(
+        "INSERT INTO counters (name, used) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE"
+        " SET used = counters.used + $2 WHERE counters.used + $2 <= $3",
+        name,
+        granted,
+        limit,
+    )
+    assert taken == 1 or granted == 0, "the member's account is locked"
+    return granted
+
+
+async def give_back_to_day(name: str, points: int) -> None:
+    """What was taken back of a day's points may be earned again on that day."""
+    await change(
+        "UPDATE counters SET used = used - $2 WHERE name = $1 AND used >= $2", name, points
     )
 
 
 async def claim_of_receipt(till_no: int, epoch: int, receipt_seq: int) -> dict[str, Any] | None:
     return await row(
-        f"{CLAIM} WHERE c.till_id = $1 AND c.key_epoch = $2 AND c.receipt_seq = $3",
+        "SELECT * FROM claims WHERE till_id = $1 AND key_epoch = $2 AND receipt_seq = $3",
         till_no,
         epoch,
         receipt_seq,
@@ -70,9 +115,9 @@ async def unmatched_claim(
 ) -> dict[str, Any] | None:
     """A claim that waits for the till's upload of this sequence, see purchase_of_claim."""
     return await row(
-        f"{CLAIM} WHERE c.till_id = $1 AND c.receipt_seq = $2 AND c.purchase_id IS NULL"
-        " AND (c.key_epoch = $3 OR (c.key_epoch < $3 AND c.paid_at / 60000 = $4))"
-        " ORDER BY c.key_epoch DESC LIMIT 1",
+        "SELECT * FROM claims WHERE till_id = $1 AND receipt_seq = $2 AND purchase_id IS NULL"
+        " AND (key_epoch = $3 OR (key_epoch < $3 AND paid_at / 60000 = $4))"
+        " ORDER BY key_epoch DESC LIMIT 1",
         till_no,
         receipt_seq,
         epoch,
@@ -80,11 +125,15 @@ async def unmatched_claim(
     )
 
 
-async def insert_claim(person: Person, **values: Any) -> int | None:
-    """The new claim's id; None when this receipt has a claim already."""
+async def insert_claim(person: Person, **values: Any) -> dict[str, Any] | None:
+    """The new claim; None when this receipt has one already."""
     columns = {"follower_id": person.follower_id, **values}
-    once = "ON CONFLICT (till_id, receipt_seq, key_epoch) DO NOTHING"
-    return await insert("claims", columns, conflict=once)
+    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    return await row(
+        f"INSERT INTO claims ({', '.join(columns)}) VALUES ({places})"
+        " ON CONFLICT (till_id, receipt_seq, key_epoch) DO NOTHING RETURNING *",
+        *[to_ms(value) if isinstance(value, datetime) else value for value in columns.values()],
+    )
 
 
 async def update_claim(claim_id: int, was: str, **values: Any) -> None:
@@ -104,8 +153,8 @@ async def claims_before_joining(
 ) -> list[dict[str, Any]]:
     """What a follower had scanned when joining, less reservations that lapsed."""
     return await rows(
-        f"{CLAIM} WHERE c.follower_id = $1 AND c.claimed_at <= $2"
-        " AND (c.state <> 'reserved' OR c.due_at >= $3) ORDER BY c.till_id, c.receipt_seq",
+        "SELECT * FROM claims WHERE follower_id = $1 AND claimed_at <= $2"
+        " AND (state <> 'reserved' OR due_at >= $3) ORDER BY till_id, receipt_seq",
         follower_id,
         to_ms(joined_at),
         to_ms(now),

@@ -39,23 +39,38 @@ async def bump_rules_version() -> None:
 
 
 async def current_rules() -> list[dict[str, Any]]:
-    """The newest version of every rule."""
+    """The newest version of every rule, in the order in which the rules were first loaded.
+
+    Of ladder and tiers also the version before, the newest last.
+    """
     found = await rows(
-        "SELECT r.kind, r.code, r.version, r.body FROM rules r WHERE r.version ="
+        "SELECT r.kind, r.code, r.body, r.starts_at FROM rules r WHERE r.version >"
         " (SELECT MAX(v.version) FROM rules v WHERE v.kind = r.kind AND v.code = r.code)"
-        " ORDER BY r.kind, r.id"
+        " - CASE WHEN r.kind IN ('ladder', 'tiers') THEN 2 ELSE 1 END"
+        " ORDER BY r.kind, (SELECT MIN(v.id) FROM rules v WHERE v.kind = r.kind"
+        " AND v.code = r.code), r.id"
     )
     return [{**line, "body": json.loads(line["body"])} for line in found]
 
 
-async def add_rule_version(kind: str, code: str, body: dict[str, Any], now: datetime) -> None:
+async def drop_upcoming_rule(kind: str, code: str, now: datetime) -> None:
+    """A version that has not started yet was never in force; another takes its place."""
+    await change(
+        "DELETE FROM rules WHERE kind = $1 AND code = $2 AND starts_at > $3",
+        kind,
+        code,
+        to_ms(now),
+    )
+
+
+async def add_rule_version(kind: str, code: str, body: dict[str, Any], starts_at: datetime) -> None:
     await change(
         "INSERT INTO rules (kind, code, version, body, starts_at) SELECT $1, $2,"
         " COALESCE(MAX(version), 0) + 1, $3, $4 FROM rules WHERE kind = $1 AND code = $2",
         kind,
         code,
         json.dumps(body, ensure_ascii=False, sort_keys=True),
-        to_ms(now),
+        to_ms(starts_at),
     )
 
 

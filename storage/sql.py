@@ -6,19 +6,37 @@ tortoise gets wrong on PostgreSQL (reliability P4).
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+
+import asyncpg
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from storage.database import current_client, is_postgres
 from storage.instants import to_ms
+from storage.transactions import open_connection
 
 Row = dict[str, Any]
+BROKEN = asyncpg.IntegrityConstraintViolationError
+DRIVERS_OWN = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, BROKEN)
 
 
 async def rows(statement: str, *values: Any) -> list[Row]:
     """All rows of a SELECT, or of a statement with RETURNING."""
-    return await current_client().execute_query_dict(_for_database(statement), list(values))
+    connection = open_connection.get()
+    if connection is None:
+        return await current_client().execute_query_dict(_for_database(statement), list(values))
+    try:
+        return [dict(found) for found in await connection.fetch(statement, *values)]
+    except DRIVERS_OWN as error:
+        raise _named(error) from error
+
+
+async def records(statement: str, *values: Any) -> Sequence[Sequence[Any]]:
+    """All rows of a SELECT by the places of their columns: half the cost, for reading millions."""
+    _, found = await current_client().execute_query(_for_database(statement), list(values))
+    return cast(Sequence[Sequence[Any]], found)
 
 
 async def row(statement: str, *values: Any) -> Row | None:
@@ -28,14 +46,25 @@ async def row(statement: str, *values: Any) -> Row | None:
 
 async def change(statement: str, *values: Any) -> int:
     """Run a writing statement; how many rows it touched. Zero is for the caller to judge."""
-    client = current_client()
-    async with client.acquire_connection() as connection:
+    connection = open_connection.get()
+    if connection is not None:
+        return await _change_on_postgres(connection, statement, values)
+    async with current_client().acquire_connection() as connection:
         if is_postgres():
-            status: str = await connection.execute(statement, *values)
-            return int(status.rsplit(" ", 1)[-1])
+            return await _change_on_postgres(connection, statement, values)
         cursor = await connection.execute(_numbered(statement), values)
         await cursor.close()
         return int(cursor.rowcount)
+
+
+async def _change_on_postgres(
+    connection: asyncpg.Connection, statement: str, values: tuple[Any, ...]
+) -> int:
+    try:
+        status: str = await connection.execute(statement, *values)
+    except DRIVERS_OWN as error:
+        raise _named(error) from error
+    return int(status.rsplit(" ", 1)[-1])
 
 
 async def insert(table: str, values: Mapping[str, Any], *, conflict: str = "") -> int | None:
@@ -50,6 +79,11 @@ async def insert(table: str, values: Mapping[str, Any], *, conflict: str = "") -
         *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
     )
     return found["id"] if found else None
+
+
+def _named(error: Exception) -> Exception:
+    """A broken constraint or a bad statement has one name, whichever database refuses it."""
+    return IntegrityError(error) if isinstance(error, BROKEN) else OperationalError(error)
 
 
 def _for_database(statement: str) -> str:

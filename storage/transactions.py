@@ -43,6 +43,8 @@ WORTH_ANOTHER_TRY = (
 )
 
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+# PostgreSQL's own connection inside a transaction: every statement asks for it.
+open_connection: ContextVar[asyncpg.Connection | None] = ContextVar("open_connection", default=None)
 _running: set[asyncio.Task[object]] = set()
 
 
@@ -120,11 +122,14 @@ async def _attempt_until_done(body: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _attempt(body: Callable[[], Awaitable[T]]) -> T:
-    async with in_transaction("default"):
+    async with in_transaction("default") as client:
         token = _inside.set(True)
+        is_postgres = client.capabilities.dialect == "postgres"
+        connection = open_connection.set(client._connection if is_postgres else None)
         try:
             return await body()
         finally:
+            open_connection.reset(connection)
             _inside.reset(token)
 
 

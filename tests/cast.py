@@ -23,6 +23,10 @@ CAST = {
         Character("老赵", "oLaoZhao000000000000000000003"),
         # Walks by, and has never been seen either.
         Character("路人", "oLuRen000000000000000000000005"),
+        # Staff: the clerk and the manager of 春熙路店 (cd01), and the owner of the whole brand.
+        Character("店员小陈", "oXiaoChen00000000000000000006"),
+        Character("店长", "oDianZhang0000000000000000007"),
+        Character("老板", "oLaoBan0000000000000000000008"),
         # The chat of the mini-program.
         Character("小程序的小王", "oMiniXiaoWang0000000000000004", account="mini"),
     )

@@ -8,7 +8,8 @@
         机器人> 山茶咖啡会员计划
     ''')
 
-A line of a person is a message; 〃 is the same message delivered once more. A line of 机器人 is the
+A line of a person is a message; 〃 is the same message delivered once more, and in a message ※
+stands for the confirmation code that was shown last. A line of 机器人 is the
 first line of the next reply, or ends with … and stands anywhere in it; lines without a speaker
 stand further down in the same reply. A reply that nobody expected fails, too.
 """
@@ -33,7 +34,9 @@ from bot.pushes import Follow, Push, PushBody, Scan, TextMessage, Unfollow
 from bot.pushes.push import identity_key
 from bot.wording import Wordings, load_wordings
 from loyalty.receipts import Receipt, minutes_at, sign_receipt
+from loyalty.staff import Role
 from scheduler.runner import Runner
+from services.invitations import invite
 from services.outbox import queue_replies
 from services.purchases import PurchaseReport, record_purchase
 from services.recorded import Answer
@@ -49,9 +52,18 @@ from tests.source_code import ROOT
 
 ROBOT = "机器人"
 SAME_MESSAGE = "〃"
+LAST_CODE = "※"
+SHOWN_CODE = re.compile(r"确认 ([2-9A-Z]{6})$", re.MULTILINE)
 LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]*)&[^"]*">([^<]*)</a>')
 KEYS = KeyRing({purpose: {1: sha256(purpose.encode()).digest()} for purpose in PURPOSES})
+LATTE = {"sku": "latte", "name": "拿铁", "category": "coffee", "quantity": 1}
 AGES_AGO = timedelta(days=100)
+# The owner comes last, and so hears of nobody's binding.
+STAFF = {
+    "店长": (Role.MANAGER, "cd01"),
+    "店员小陈": (Role.CLERK, "cd01"),
+    "老板": (Role.OWNER, ""),
+}
 
 
 class RememberedWordings(Wordings):
@@ -76,9 +88,11 @@ class ShopUnderTest:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     last_push: Push | None = None
     till: Till | None = None
+    last_code: str = ""
 
     async def hear(self, name: str, text: str) -> list[str]:
         """What the person reads after writing this."""
+        text = text.replace(LAST_CODE, self.last_code)
         return await self.receive(self.push(name, TextMessage(text)))
 
     async def hear_again(self) -> list[str]:
@@ -119,7 +133,10 @@ class ShopUnderTest:
         await queue_replies(
             self.shop, account=push.account, openid=push.openid, key=push.key, contents=later
         )
-        return [as_read(content) for content in said]
+        read = [as_read(content) for content in said]
+        if shown := SHOWN_CODE.search("\n".join(read)):
+            self.last_code = shown[1]
+        return read
 
     async def plays(self, script: str) -> None:
         unread: list[str] = []
@@ -161,7 +178,7 @@ class ShopUnderTest:
             receipt_seq=None,
             paid_at=self.shop.now(),
             paid_fen=amount_fen,
-            lines=[{"sku": "latte", "category": "coffee", "amount_fen": amount_fen}],
+            lines=[{**LATTE, "amount_fen": amount_fen}],
             member_code=None,
             fingerprint="f",
         )
@@ -255,6 +272,8 @@ async def play_the_past(path: Path) -> None:
         await become_member(shop, CAST["老赵"], spent_fen=1800)
         clock.now = OPENING - timedelta(days=1)
         await become_member(shop, CAST["小李"], spent_fen=3200)
+        for name, (role, store) in STAFF.items():
+            await become_staff(shop, name, role, store)
 
 
 async def become_member(shop: ShopUnderTest, person: Character, *, spent_fen: int) -> None:
@@ -262,6 +281,11 @@ async def become_member(shop: ShopUnderTest, person: Character, *, spent_fen: in
     await shop.hear(person.name, "入会")
     await shop.hear(person.name, "同意")
     await shop.hear(person.name, await shop.receipt(spent_fen))
+
+
+async def become_staff(shop: ShopUnderTest, name: str, role: Role, store: str) -> None:
+    invitation = await invite(shop.shop, role, store)
+    await shop.hear(name, f"绑定 {invitation['code']}")
 
 
 @asynccontextmanager

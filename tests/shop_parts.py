@@ -75,13 +75,14 @@ async def open_test_shop(
         await ensure_installation("test")
         cache = cache or Cache(TwinCache())
         stack.push_async_callback(cache.close)
+        business_clock = BusinessClock(clock or MachineClock())
         shop = Shop(
             environment=environment,
             public_url=PUBLIC_URL,
             keys=keys or new_keys(),
             cache=cache,
-            clock=BusinessClock(clock or MachineClock()),
-            rules=RulesBook(),
+            clock=business_clock,
+            rules=RulesBook(business_clock),
             random_bytes=os.urandom,
             phrase=WORDINGS.fill,
         )

@@ -25,13 +25,21 @@ SAYING = {"say", "phrase", "_phrase", "fill", "AskAgain", "BadDetail"}
 # Sentences of rules that no door reaches yet, or that are not said in a conversation.
 NOT_ON_THE_TOUR = {
     "help/apology": "said by the door when something broke",
-    "money/unreadable": "amounts are typed by staff only",
-    "money/out_of_range": "amounts are typed by staff only",
-    "points/not_enough": "points are spent at the till with a quote",
     "coupons/more": "nobody on the tour has more than twenty coupons",
-    "points/unit_growth": "no growth is posted yet",
-    "points/unit_principal": "no stored value is posted yet",
-    "points/unit_bonus": "no stored value is posted yet",
+    "coupons/ending": "a notice, which no channel sends yet",
+    "gifts/link_lost": "said when the key of a login was changed meanwhile",
+    "points/kind_exchange_returned": "nobody on the tour lets a reward of that kind lapse",
+    "points/ending": "a notice, which no channel sends yet",
+    "tiers/no_ladder": "the shop of the tour has a ladder",
+    "tiers/told_reached": "a notice, which no channel sends yet",
+    "tiers/told_grace": "a notice, which no channel sends yet",
+    "tiers/told_stepped_down": "a notice, which no channel sends yet",
+    "tiers/told_returned": "a notice, which no channel sends yet",
+    "tiers/told_ending": "a notice, which no channel sends yet",
+    "wallet/payment_under_way": "said to staff who give a card back",
+    "wallet/nothing_stored": "said to staff who give a card back",
+    "wallet/topup_used": "said to staff who take a top-up back",
+    "wallet/too_late_to_withdraw": "said to staff who take a top-up back",
     "points/unit_visits": "no visits are posted yet",
 }
 

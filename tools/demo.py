@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 from bot.config import Settings, load_settings
+from tools.demo_people import introduce
 from tools.demo_shop import prepare, sandbox_config, var_folder
 
 CONFIG = Path("config.toml")
@@ -25,11 +26,19 @@ STOP_SECONDS = 20
 WELCOME = """
   Shuke (熟客) is running.
 
-    sandbox   http://127.0.0.1:{sandbox}   a phone, a till and a clock to play with: begin here
+    sandbox   http://127.0.0.1:{sandbox}   phones, a till and a clock to play with: begin here
     server    http://127.0.0.1:{port}
     metrics   http://127.0.0.1:{admin}/metrics
 
-  Try: 关注 (follow) → send 入会 → 同意 → ring up a 拿铁 at the till → scan the receipt → send 积分.
+  Try, on 小王's phone: 关注 (follow) → send 入会 → 同意 → ring up a 拿铁 at the till → scan the
+  receipt → send 积分. Then, with 老周, a guest for a year:
+    a basket, then 老周 beside “请出示”: who he is, and a quote → take the best offer → 收款
+    send 积分 and 为什么; 余额, 等级, 优惠券, 账单, 兑换; 算 128: what would 128 yuan cost
+    充值 at the till → pay the next basket with stored value (用储值付)
+    退货 on a receipt: part of it or all; points, coupons and stored value go back where they were
+    送券 1 → open the link on 小李's phone (扫一扫 → paste it)
+  店员小陈 works in the shop: 核销 and a code of 优惠券, 小票 12.5, 查会员, 充值, 撤销; what moves
+  anything waits for 确认. 店长林姐 may 补积分 and 退卡 as well.
   Ctrl-C ends all of it. What you did is kept in var/; delete that folder to begin anew.
 """
 
@@ -71,6 +80,7 @@ def _run(settings: Settings) -> int:
             _wait_for(url, processes)
         menu = [sys.executable, "-m", "bot", "menu", "--config", str(CONFIG)]
         subprocess.run(menu, check=False, stdout=subprocess.DEVNULL)
+        asyncio.run(introduce(settings, f"http://127.0.0.1:{SANDBOX_PORT}"))
         print(
             WELCOME.format(sandbox=SANDBOX_PORT, port=server.port, admin=server.admin_port),
             flush=True,

@@ -1,7 +1,9 @@
-"""The cast of the demo (演示角色): goods of a coffee chain, names, and habits of guests."""
+"""The cast of the demo (演示角色): goods of a coffee chain, names, habits of guests, phones."""
 
 import random
 from dataclasses import dataclass
+
+from loyalty.staff import Role
 
 # sku, name, category, price in fen
 GOODS = (
@@ -17,9 +19,18 @@ GOODS = (
     ("bagel", "贝果三明治", "烘焙", 2600),
     ("beans", "山茶拼配豆 250g", "零售", 8800),
     ("mug", "山茶马克杯", "零售", 12800),
+    ("gift-card", "礼品卡 100 元", "礼品卡", 10000),
+    ("delivery", "同城配送", "shipping", 600),
 )
+# What guests take of their own accord: all but the last two.
+EVERYDAY_GOODS = len(GOODS) - 2
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN_NAMES = ("小明", "丽", "建国", "思雨", "子涵", "芳", "磊", "静", "欣怡", "浩然", "婷", "伟")
+
+REGULAR, CLERK, MANAGER = "老周", "店员小陈", "店长林姐"
+# The first two are newcomers. The regular has been a guest for a year; the last two are staff.
+PHONES = ("小王", "小李", REGULAR, CLERK, MANAGER)
+STAFF = ((CLERK, Role.CLERK), (MANAGER, Role.MANAGER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +40,18 @@ class Habit:
     gap_days: float
     basket: int
     stays_days: int
+    has_card: bool = False
 
 
 # Regulars, weekly guests, occasional guests, and those who tried once or twice.
 HABITS = (
-    (15, Habit(gap_days=5, basket=2, stays_days=400)),
-    (30, Habit(gap_days=14, basket=2, stays_days=400)),
-    (30, Habit(gap_days=35, basket=3, stays_days=300)),
-    (25, Habit(gap_days=40, basket=2, stays_days=60)),
+    (4, Habit(gap_days=5, basket=3, stays_days=400, has_card=True)),
+    (8, Habit(gap_days=8, basket=3, stays_days=400)),
+    (25, Habit(gap_days=25, basket=2, stays_days=400)),
+    (33, Habit(gap_days=60, basket=3, stays_days=300)),
+    (30, Habit(gap_days=50, basket=2, stays_days=60)),
 )
+LOYAL = HABITS[0][1]
 
 
 def habit_of(chance: random.Random) -> Habit:

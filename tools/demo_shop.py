@@ -8,12 +8,13 @@ from typing import Any
 
 from bot.app import Parts, machine_now, opened_shop
 from bot.config import Settings
+from sandbox.identifiers import openid_of
 from services.loading import load_shop
 from services.tills import Till, enrol_till
-from storage.shop import store_name_of_till
-from storage.tills import count_keys
-from tools.demo_cast import GOODS
-from tools.demo_data import plan, tell
+from storage.tills import count_keys, signing_till
+from tools.demo_cast import GOODS, PHONES, REGULAR
+from tools.demo_data import tell
+from tools.demo_story import MEMBERS, plan
 
 SHOP_FILE = Path(__file__).parent / "demo_shop.toml"
 DEMO_TILL = "cd01-1"
@@ -33,8 +34,10 @@ async def _first_start(parts: Parts, data: dict[str, Any], *, with_story: bool) 
     tills = [await _enrol(parts, till["code"]) for till in data["tills"]]
     if not with_story:
         return
-    print("making demo data: 500 members and a year of purchases, once")
-    async for percent in tell(plan(parts, tills, machine_now() - timedelta(hours=1))):
+    print(f"making demo data: {MEMBERS} members and a year of purchases, once")
+    events = plan(machine_now() - timedelta(hours=1), len(tills))
+    regular = openid_of(f"p{PHONES.index(REGULAR) + 1}", parts.settings.wechat.accounts[0].appid)
+    async for percent in tell(parts.shop, tills, events, regular=regular):
         print(f"\r  {percent:3} %", end="", flush=True)
     print()
 
@@ -45,13 +48,14 @@ async def _enrol(parts: Parts, code: str) -> Till:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(enrolment), encoding="utf-8")
-    till_no = int(str(enrolment["till_no"]))
+    row = await signing_till(code)
+    assert row is not None, "it was enrolled just now"
     return Till(
-        till_no=till_no,
+        till_no=row.till_no,
         code=code,
-        store_id=0,
-        store_name=await store_name_of_till(till_no),
-        epoch=int(str(enrolment["epoch"])),
+        store_id=row.store_id,
+        store_name=row.store_name,
+        epoch=row.epoch,
         key=bytes.fromhex(str(enrolment["key"])),
     )
 
@@ -59,6 +63,7 @@ async def _enrol(parts: Parts, code: str) -> Till:
 def sandbox_config(settings: Settings, port: int) -> str:
     """The pretend platform knows the same accounts, from its own side."""
     server, lines = settings.server, [f"port = {port}", 'state = "sandbox.json"']
+    lines.append(f"phones = {json.dumps(PHONES, ensure_ascii=False)}")
     lines += ["[shuke]", f"url = {_quoted(server.public_url)}"]
     lines.append(f"admin_url = {_quoted(f'http://127.0.0.1:{server.admin_port}')}")
     for account in settings.wechat.accounts:
@@ -74,6 +79,9 @@ def sandbox_config(settings: Settings, port: int) -> str:
     for sku, name, category, amount_fen in GOODS:
         lines += ["[[goods]]", f"sku = {_quoted(sku)}", f"name = {_quoted(name)}"]
         lines += [f"category = {_quoted(category)}", f"amount_fen = {amount_fen}"]
+    for offer in _shop_file()["topup_offers"]:
+        lines += ["[[topups]]"]
+        lines += [f"{name} = {offer[name]}" for name in ("paid_fen", "bonus_fen")]
     return "\n".join(lines) + "\n"
 
 

@@ -1,9 +1,9 @@
-"""优惠券: the coupons a member can use now, a line each."""
+"""优惠券: the coupons a member can use, a line each; apart, what waits for its day or a friend."""
 
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.membership import members_only
-from services.coupons import usable_coupons
+from services.coupons import OwnCoupon, own_coupons
 
 router = Router()
 # What fits one message; the soonest to end come first.
@@ -13,20 +13,34 @@ MOST_SHOWN = 20
 @router.command("优惠券", "券", "我的优惠券", help="words/coupons")
 @members_only
 async def show_coupons(chat: Chat, member_id: int) -> None:
-    coupons = await usable_coupons(chat.shop, member_id)
+    coupons = await own_coupons(chat.shop, member_id)
     if not coupons:
         return await chat.say("coupons/empty")
     shown = coupons[:MOST_SHOWN]
-    lines = [
-        chat.phrase(
-            "coupons/line",
-            number=number,
-            name=coupon.name,
-            code=coupon.code,
-            last_day=coupon.ends_on,
-        )
-        for number, coupon in enumerate(shown, 1)
-    ]
+    usable = [_line(chat, own) for own in shown if own.is_usable]
+    offered = [_line(chat, own) for own in shown if own.is_offered]
+    later = [_line(chat, own) for own in shown if not own.is_offered and not own.has_begun]
+    if offered:
+        usable.append(chat.phrase("coupons/offered", lines="\n".join(offered)))
+    if later:
+        usable.append(chat.phrase("coupons/later", lines="\n".join(later)))
     if len(coupons) > len(shown):
-        lines.append(chat.phrase("coupons/more", count=len(coupons) - len(shown)))
-    await chat.say("coupons/list", count=len(coupons), lines="\n".join(lines))
+        usable.append(chat.phrase("coupons/more", count=len(coupons) - len(shown)))
+    count = sum(own.is_usable for own in coupons)
+    await chat.say("coupons/list", count=count, lines="\n".join(usable))
+
+
+def _line(chat: Chat, own: OwnCoupon) -> str:
+    coupon = own.coupon
+    wording = "coupons/card_line" if coupon.is_count_card else "coupons/line"
+    if not own.has_begun:
+        wording = "coupons/later_line"
+    return chat.phrase(
+        wording,
+        number=own.number,
+        name=coupon.name,
+        code=coupon.code,
+        uses=coupon.uses_left,
+        first_day=coupon.starts_on,
+        last_day=coupon.ends_on,
+    )

@@ -22,6 +22,10 @@ async def not_understood(chat: Chat) -> None:
 
 
 def _lines(chat: Chat) -> str:
-    return "\n".join(
+    lines = [
         chat.phrase("help/line", word=word, what=chat.phrase(what)) for word, what in chat.help
-    )
+    ]
+    if chat.staff_help:
+        forms = " · ".join(chat.phrase(name) for name in chat.staff_help)
+        lines.append(chat.phrase("help/staff", forms=forms))
+    return "\n".join(lines)

@@ -15,6 +15,7 @@ router = Router()
 async def show_points(chat: Chat, member_id: int) -> None:
     balance = await points_balance(chat.shop, member_id)
     lines = [chat.phrase("points/pending", points=balance.pending)] if balance.pending else []
+    lines += [chat.phrase("points/debt", debt=balance.debt)] if balance.debt else []
     lines += [
         chat.phrase("points/expiry", expires_on=expiry.expires_on, points=expiry.points)
         for expiry in balance.next_expiries
@@ -34,12 +35,19 @@ async def show_bills(chat: Chat, member_id: int) -> None:
 
 
 def _line(chat: Chat, bill: BillLine) -> str:
-    is_money = bill.unit in ("principal", "bonus")
-    number = yuan_text(abs(bill.amount)) if is_money else str(abs(bill.amount))
     return chat.phrase(
         "points/bill_line",
         day=bill.day,
         what=chat.phrase(f"points/kind_{bill.kind}", **bill.facts),
-        amount=("+" if bill.amount > 0 else "-") + number,
+        amount=("+" if bill.amount > 0 else "-") + _number(bill.unit, abs(bill.amount)),
         unit=chat.phrase(f"points/unit_{bill.unit}"),
     )
+
+
+def _number(unit: str, amount: int) -> str:
+    """Stored value is counted in fen, growth in hundredths, which only show where there are any."""
+    if unit in ("principal", "bonus"):
+        return yuan_text(amount)
+    if unit == "growth":
+        return yuan_text(amount).removesuffix(".00")
+    return str(amount)

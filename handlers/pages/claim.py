@@ -1,10 +1,8 @@
 """Claim links (领取链接) /r/TOKEN: in WeChat a silent login and the claim, elsewhere a QR to scan.
 
-A token refused on its face is a 404 page and nothing is written. The login's state is bound to
-the browser and good once (reliability B51).
+A token refused on its face is a 404 page and nothing is written.
 """
 
-import secrets
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,8 +15,6 @@ from services.callers import identify
 from services.claims import ReceiptRefused, check_on_its_face, claim_receipt, find_token
 from services.shop import Shop
 from services.visitors import too_many_or
-
-COOKIE = "claim_state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +43,19 @@ class ClaimPages:
         link = self.shop.claim_url + token.removesuffix(".png")
         if wants_picture:
             return await self.pages.qr_picture(link)
-        if self.login and "MicroMessenger" in request.headers.get("User-Agent", ""):
-            return await self._log_in(self.login, token)
+        if self.login and self.login.serves(request):
+            return await self.login.begin("/login/claim", token)
         assert receipt is not None
         yuan = yuan_text(receipt.receipt.amount_fen)
         brand = self.shop.rules.brand_name
         return self.pages.page("claim_elsewhere", brand=brand, picture=f"{link}.png", yuan=yuan)
-
-    async def _log_in(self, login: Login, token: str) -> web.Response:
-        browser = secrets.token_urlsafe(16)
-        address = await login.address("/login/claim", browser, token)
-        # Made by hand: returning aiohttp's HTTPFound is deprecated, raising it drops the cookie.
-        response = web.Response(status=302, headers={"Location": address})
-        response.set_cookie(
-            COOKIE, browser, httponly=True, samesite="Lax", max_age=300, secure=login.is_https
-        )
-        return response
 
     async def claim(self, request: web.Request) -> web.Response:
         """WeChat sends the person back here with a code that tells who it is."""
         await self.shop.keep_up()
         assert self.login is not None, "the route exists only with a login"
         try:
-            arrival = await self.login.arrive(request.query, request.cookies.get(COOKIE, ""))
+            arrival = await self.login.finish(request)
         except LoginFailed:
             return self._result("login_failed", self._phrase("pages/login_failed_text"), 400)
         caller = await identify(self.shop, arrival.account, arrival.openid, "")

@@ -1,4 +1,8 @@
-"""Silent login (静默登录): WeChat tells who opened a page, without asking the person anything."""
+"""Silent login (静默登录): WeChat tells who opened a page, without asking the person anything.
+
+A login's state is kept on our side, bound to the browser by a cookie and good once
+(reliability B51).
+"""
 
 import json
 import secrets
@@ -6,9 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from aiohttp import web
+
 from services.shop import Shop
 
 STATE_SECONDS = 300
+COOKIE = "login_state"
 
 
 class LoginFailed(Exception):
@@ -35,6 +42,30 @@ class Login:
     @property
     def is_https(self) -> bool:
         return self.shop.public_url.startswith("https:")
+
+    def serves(self, request: web.Request) -> bool:
+        """Only WeChat's own browser can log anybody in."""
+        return "MicroMessenger" in request.headers.get("User-Agent", "")
+
+    async def begin(self, back_to: str, carried: str) -> web.Response:
+        """Send the browser to WeChat, which sends it on to `back_to`."""
+        browser = secrets.token_urlsafe(16)
+        address = await self.address(back_to, browser, carried)
+        # Made by hand: returning aiohttp's HTTPFound is deprecated, raising it drops the cookie.
+        response = web.Response(status=302, headers={"Location": address})
+        response.set_cookie(
+            COOKIE,
+            browser,
+            httponly=True,
+            samesite="Lax",
+            max_age=STATE_SECONDS,
+            secure=self.is_https,
+        )
+        return response
+
+    async def finish(self, request: web.Request) -> Arrival:
+        """Who it is that WeChat sent back. Raises LoginFailed."""
+        return await self.arrive(request.query, request.cookies.get(COOKIE, ""))
 
     async def address(self, back_to: str, browser: str, carried: str) -> str:
         """Where to send the browser; `carried` comes back with it, kept on our side."""

@@ -56,6 +56,24 @@ class Fields:
             self._fault(name, f"must be a list of 1 to {LONGEST_LINES} objects")
         return [Fields(item, f"{self._place}{name}[{n}]") for n, item in enumerate(value)]
 
+    def optional_objects(self, name: str) -> "list[Fields] | None":
+        return self.objects(name) if self._given(name) else None
+
+    def texts(self, name: str, *, most: int, longest: int = 64) -> tuple[str, ...]:
+        """A list of texts; none where nobody gave it."""
+        if not self._given(name):
+            return ()
+        value = self._required(name)
+        if not isinstance(value, list) or len(value) > most:
+            self._fault(name, f"must be a list of at most {most} texts")
+        items = Fields({f"{name}[{n}]": item for n, item in enumerate(value)}, self._place[:-1])
+        return tuple(items.text(f"{name}[{n}]", longest=longest) for n in range(len(value)))
+
+    def just_one_of(self, first: str, second: str) -> None:
+        """Exactly one of the two stands in the object; nothing is null."""
+        if self._given(first) == self._given(second):
+            self._fault(first, f"or {second} must be given, not both")
+
     def no_more(self) -> None:
         for name in self._values:
             if name not in self._asked:

@@ -4,7 +4,6 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web import JsonFault
 from handlers.pos.calls import TillCall, recorded_answer
 from handlers.pos.fields import Fields
 from loyalty.fingerprints import fingerprint
@@ -27,17 +26,16 @@ def read_purchase(body: Any) -> PurchaseReport:
         receipt_seq=fields.optional_number("receipt_seq", lowest=0, highest=LARGEST_SEQUENCE),
         paid_at=fields.instant("paid_at"),
         paid_fen=fields.number("paid_fen", lowest=0, highest=LARGEST_FEN),
-        lines=[_line(line) for line in fields.objects("lines")],
+        lines=[read_line(line) for line in fields.objects("lines")],
         member_code=fields.optional_text("member_code"),
+        quote_id=fields.optional_text("quote_id"),
         fingerprint=fingerprint(body),
     )
-    if fields.optional_text("quote_id") is not None:
-        raise JsonFault(404, "there is no quote with this quote_id")
     fields.no_more()
     return report
 
 
-def _line(fields: Fields) -> dict[str, Any]:
+def read_line(fields: Fields) -> dict[str, Any]:
     line = {
         "sku": fields.text("sku"),
         "name": fields.text("name", longest=200),

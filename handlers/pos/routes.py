@@ -10,7 +10,12 @@ from aiohttp import web
 
 from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_strict_json
 from handlers.pos.calls import TillCall
+from handlers.pos.coupons import post_redeem, post_release
+from handlers.pos.members import post_identify
 from handlers.pos.purchases import post_purchase
+from handlers.pos.quotes import post_quote
+from handlers.pos.refunds import post_refund
+from handlers.pos.wallet import post_capture, post_hold, post_topup, post_void
 from loyalty.refusals import Refusal
 from services.shop import Shop
 from services.tills import SignedRequest, Till, authenticate
@@ -23,7 +28,16 @@ OPENAPI = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding
 
 Call = Callable[[Shop, Till, TillCall], Awaitable[web.Response]]
 CALLS: dict[str, Call] = {
+    "/pos/v1/coupons/{code}/redeem": post_redeem,
+    "/pos/v1/coupons/{code}/release": post_release,
+    "/pos/v1/members/identify": post_identify,
     "/pos/v1/purchases": post_purchase,
+    "/pos/v1/quotes": post_quote,
+    "/pos/v1/refunds": post_refund,
+    "/pos/v1/wallet/holds": post_hold,
+    "/pos/v1/wallet/holds/{id}/capture": post_capture,
+    "/pos/v1/wallet/holds/{id}/void": post_void,
+    "/pos/v1/wallet/topups": post_topup,
 }
 
 

@@ -44,6 +44,7 @@ async def show_state(request: web.Request) -> web.Response:
                 {"sku": g.sku, "name": g.name, "category": g.category, "amount_fen": g.amount_fen}
                 for g in config.goods
             ],
+            "topups": [{"paid_fen": t.paid_fen, "bonus_fen": t.bonus_fen} for t in config.topups],
             "till": till,
             "now": world.clock.now().isoformat(),
         }

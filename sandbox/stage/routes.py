@@ -2,7 +2,18 @@
 
 from aiohttp import web
 
-from sandbox.stage import browser, doing, phones, qr, scanning, till, workshop, writing
+from sandbox.stage import (
+    browser,
+    doing,
+    phones,
+    qr,
+    scanning,
+    till,
+    till_asking,
+    till_money,
+    workshop,
+    writing,
+)
 
 PHONE = "/stage/phones/{phone}"
 
@@ -35,6 +46,15 @@ def stage_routes() -> list[web.RouteDef]:
         web.post("/stage/till/offline", till.ring_up_offline),
         web.post("/stage/till/upload", till.upload_offline),
         web.get("/stage/till/receipts", till.show_receipts),
+        web.post("/stage/till/identify", till_asking.identify),
+        web.post("/stage/till/quotes", till_asking.quote),
+        web.post("/stage/till/refunds", till_money.refund),
+        web.post("/stage/till/topups", till_money.top_up),
+        web.post("/stage/till/holds", till_money.hold),
+        web.post("/stage/till/holds/{hold:[0-9]+}/capture", till_money.capture_hold),
+        web.post("/stage/till/holds/{hold:[0-9]+}/void", till_money.void_hold),
+        web.post("/stage/till/coupons/{code:[0-9A-Za-z]+}/redeem", till_money.redeem),
+        web.post("/stage/till/coupons/{code:[0-9A-Za-z]+}/release", till_money.release),
         web.get("/stage/clock", workshop.show_clock),
         web.post("/stage/clock", workshop.move_clock),
         web.get("/stage/journal", workshop.show_journal),

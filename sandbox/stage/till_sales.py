@@ -1,6 +1,6 @@
 """Sales of the pretend till (销售): a basket of goods becomes a receipt with its number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,27 +25,54 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
+    """With a quote it is paid as quoted; `stored_fen` of that is what the till holds already."""
+
     lines: list[BasketLine]
     member_code: str = ""
+    quote_id: str = ""
+    paid_fen: int | None = None
+    receipt_no: str = ""
+    stored_fen: int = 0
+    steps: list[JsonObject] = field(default_factory=list)
 
 
 def new_receipt(world: World, enrolment: Enrolment, basket: Basket) -> Receipt:
-    lines = _lines(world, basket)
-    till, now = world.state.till, world.clock.now().replace(microsecond=0)
-    till.receipt_count += 1
-    sold_at = now.astimezone(CHINA)
-    receipt_no = f"{enrolment.till}-{sold_at:%Y%m%d%H%M%S}-{till.receipt_count:04d}"
-    amount_fen = sum(line["amount_fen"] for line in lines)
+    lines = lines_of(world, basket.lines)
+    total_fen = sum(line["amount_fen"] for line in lines)
     body: JsonObject = {
-        "receipt_no": receipt_no,
-        "paid_at": sold_at.isoformat(),
+        "receipt_no": basket.receipt_no or new_number(world, enrolment),
+        "paid_at": shop_time(world),
         "lines": lines,
-        "paid_fen": amount_fen,
+        "paid_fen": total_fen if basket.paid_fen is None else basket.paid_fen,
     }
-    receipt = Receipt(receipt_no, enrolment.till, body, "unclaimed", amount_fen, made_at=now)
-    till.receipts.append(receipt)
-    del till.receipts[:-KEPT_RECEIPTS]
+    receipt = _kept(
+        world,
+        Receipt(
+            body["receipt_no"], enrolment.till, body, "unclaimed", body["paid_fen"], _now(world)
+        ),
+    )
+    receipt.steps, receipt.stored_fen = basket.steps, basket.stored_fen
     return receipt
+
+
+def keep_slip(world: World, till: str, *, kind: str, number: str, amount_fen: int) -> Receipt:
+    """Paper that is no sale: a top-up, a refund."""
+    slip = Receipt(number, till, {"lines": []}, "done", amount_fen, _now(world))
+    slip.kind = kind
+    world.changed()
+    return _kept(world, slip)
+
+
+def new_number(world: World, enrolment: Enrolment, letter: str = "") -> str:
+    world.state.till.receipt_count += 1
+    sold_at = world.clock.now().astimezone(CHINA)
+    count = world.state.till.receipt_count
+    kind = f"{letter}-" if letter else ""
+    return f"{kind}{enrolment.till}-{sold_at:%Y%m%d%H%M%S}-{count:04d}"
+
+
+def shop_time(world: World) -> str:
+    return _in_china(_now(world))
 
 
 def next_sequence(world: World, enrolment: Enrolment) -> int:
@@ -65,22 +92,23 @@ def receipt_shown(receipt: Receipt) -> JsonObject:
         "at": _in_china(receipt.made_at),
         "sequence": receipt.sequence,
         "lines": receipt.request["lines"],
+        "kind": receipt.kind,
+        "steps": receipt.steps,
+        "stored_fen": receipt.stored_fen,
+        "refunded_fen": receipt.refunded_fen,
+        "answer": receipt.answer,
         "claim_url": receipt.claim_url or None,
         "qr_url": qr_address(receipt.claim_url) if receipt.claim_url else None,
     }
     return shown
 
 
-def _in_china(moment: datetime) -> str:
-    return moment.astimezone(CHINA).isoformat()
-
-
-def _lines(world: World, basket: Basket) -> list[JsonObject]:
+def lines_of(world: World, lines: list[BasketLine]) -> list[JsonObject]:
     """`amount_fen` of a line is for its whole quantity."""
     goods = {entry.sku: entry for entry in world.config.goods}
-    if not basket.lines or any(line.sku not in goods for line in basket.lines):
+    if not lines or any(line.sku not in goods for line in lines):
         raise StageFault(400, "lines: each needs a sku of the goods")
-    if any(not 1 <= line.quantity <= MOST_OF_ONE for line in basket.lines):
+    if any(not 1 <= line.quantity <= MOST_OF_ONE for line in lines):
         raise StageFault(400, f"quantity: 1 to {MOST_OF_ONE}")
     return [
         {
@@ -90,5 +118,19 @@ def _lines(world: World, basket: Basket) -> list[JsonObject]:
             "quantity": line.quantity,
             "amount_fen": goods[line.sku].amount_fen * line.quantity,
         }
-        for line in basket.lines
+        for line in lines
     ]
+
+
+def _kept(world: World, receipt: Receipt) -> Receipt:
+    world.state.till.receipts.append(receipt)
+    del world.state.till.receipts[:-KEPT_RECEIPTS]
+    return receipt
+
+
+def _now(world: World) -> datetime:
+    return world.clock.now().replace(microsecond=0)
+
+
+def _in_china(moment: datetime) -> str:
+    return moment.astimezone(CHINA).isoformat()

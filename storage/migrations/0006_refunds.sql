@@ -10,9 +10,13 @@ ALTER TABLE purchases ADD COLUMN refunded_fen BIGINT NOT NULL DEFAULT 0
 ALTER TABLE purchases ADD COLUMN points_standing BIGINT CHECK (points_standing >= 0);
 ALTER TABLE purchases ADD COLUMN growth_standing BIGINT CHECK (growth_standing >= 0);
 UPDATE purchases SET points_standing = points, growth_standing = 0 WHERE member_id IS NOT NULL;
+-- Their points came from the whole amount at one rate; this rate gives the same points again.
+UPDATE purchases SET earning = '{"per_yuan": ' || ((points * 100 + paid_fen - 1) / paid_fen) || '}'
+    WHERE paid_fen > 0;
 -- Set while the points wait for the end of the return period (冻结期).
 ALTER TABLE purchases ADD COLUMN credit_due_at BIGINT;
 CREATE INDEX purchases_credit_due ON purchases (credit_due_at) WHERE credit_due_at IS NOT NULL;
+CREATE INDEX purchases_pending ON purchases (member_id) WHERE credit_due_at IS NOT NULL;
 -- Paid with points and with stored value, and what refunds have given back of both.
 ALTER TABLE purchases ADD COLUMN points_spent BIGINT NOT NULL DEFAULT 0 CHECK (points_spent >= 0);
 ALTER TABLE purchases ADD COLUMN points_returned BIGINT NOT NULL DEFAULT 0
@@ -22,6 +26,10 @@ ALTER TABLE purchases ADD COLUMN stored_bonus_fen BIGINT NOT NULL DEFAULT 0
     CHECK (stored_bonus_fen >= 0 AND stored_bonus_fen <= stored_fen);
 ALTER TABLE purchases ADD COLUMN stored_returned_fen BIGINT NOT NULL DEFAULT 0
     CHECK (stored_returned_fen >= 0 AND stored_returned_fen <= stored_fen);
+
+-- What was given back of a posting is read from the ledger itself.
+CREATE INDEX ledger_transactions_reverses ON ledger_transactions (reverses_id)
+    WHERE reverses_id IS NOT NULL;
 
 -- One a refund number of a till for ever. It waits when its sale has not arrived yet.
 CREATE TABLE refunds (

@@ -18,7 +18,9 @@ CREATE TABLE coupon_uses (
     purchase_id BIGINT REFERENCES purchases (id),
     used_at BIGINT NOT NULL,
     due_at BIGINT,
-    ended_at BIGINT
+    ended_at BIGINT,
+    -- What the till was told last: the same receipt again is told the same.
+    answer TEXT NOT NULL DEFAULT '{}'
 );
 CREATE UNIQUE INDEX coupon_uses_once ON coupon_uses (coupon_id, till_id, receipt_no)
     WHERE state IN ('held', 'used');
@@ -29,6 +31,7 @@ CREATE INDEX coupon_uses_due ON coupon_uses (due_at) WHERE state = 'held';
 
 CREATE TABLE coupon_gifts (
     id {id},
+    key TEXT NOT NULL UNIQUE,
     token_hash TEXT NOT NULL UNIQUE,
     coupon_id BIGINT NOT NULL REFERENCES coupons (id),
     giver_id BIGINT NOT NULL REFERENCES members (id),
@@ -48,8 +51,11 @@ CREATE TABLE exchanges (
     reward TEXT NOT NULL,
     points BIGINT NOT NULL CHECK (points > 0),
     coupon_id BIGINT NOT NULL UNIQUE REFERENCES coupons (id),
+    -- Whether the points come back when the coupon lapses unused, as promised then.
+    returns_points BOOLEAN NOT NULL DEFAULT FALSE,
     state TEXT NOT NULL CHECK (state IN ('done', 'returned')),
     exchanged_at BIGINT NOT NULL
 );
 CREATE INDEX exchanges_member ON exchanges (member_id, id);
+CREATE INDEX exchanges_returning ON exchanges (id) WHERE returns_points AND state = 'done';
 {no_delete exchanges}

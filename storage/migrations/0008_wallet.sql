@@ -4,6 +4,11 @@
 
 -- What open holds reserve of a lot; a spend or an expiry sees only the rest.
 ALTER TABLE lots ADD COLUMN held BIGINT NOT NULL DEFAULT 0 CHECK (held >= 0 AND held <= remaining);
+-- The last day it was opened with; activity may move `expires_on` later.
+ALTER TABLE lots ADD COLUMN opened_until TEXT;
+UPDATE lots SET opened_until = expires_on;
+-- The two lots of a pair are found by the transaction that opened them.
+CREATE INDEX lots_entry ON lots (entry_id);
 
 -- Its two lots, principal and bonus, are opened by one ledger transaction.
 CREATE TABLE topups (
@@ -36,6 +41,9 @@ CREATE TABLE wallet_holds (
     captured_fen BIGINT NOT NULL DEFAULT 0,
     captured_bonus_fen BIGINT NOT NULL DEFAULT 0,
     transaction_id BIGINT REFERENCES ledger_transactions (id),
+    -- What refunds of its purchase have given back of what was captured.
+    returned_fen BIGINT NOT NULL DEFAULT 0,
+    returned_bonus_fen BIGINT NOT NULL DEFAULT 0,
     expires_at BIGINT NOT NULL,
     fingerprint TEXT NOT NULL,
     answer TEXT,
@@ -44,7 +52,9 @@ CREATE TABLE wallet_holds (
     ended_at BIGINT,
     UNIQUE (till_id, receipt_no),
     CHECK (captured_fen >= 0 AND captured_fen <= amount_fen),
-    CHECK (captured_bonus_fen >= 0 AND captured_bonus_fen <= captured_fen)
+    CHECK (captured_bonus_fen >= 0 AND captured_bonus_fen <= captured_fen),
+    CHECK (returned_fen >= 0 AND returned_fen <= captured_fen),
+    CHECK (returned_bonus_fen >= 0 AND returned_bonus_fen <= captured_bonus_fen)
 );
 CREATE INDEX wallet_holds_member ON wallet_holds (member_id, id);
 CREATE INDEX wallet_holds_due ON wallet_holds (expires_at) WHERE state = 'open';

@@ -27,23 +27,29 @@ CREATE UNIQUE INDEX staff_one_active ON staff (follower_id) WHERE state = 'activ
 {no_delete staff}
 
 -- A summary was shown; the code, good once and for a short time, does exactly that content.
+-- `key` is the message that asked: delivered again, it shows the same summary and code.
 CREATE TABLE confirmations (
     id {id},
+    key TEXT NOT NULL UNIQUE,
     code_hash TEXT NOT NULL,
     follower_id BIGINT NOT NULL REFERENCES followers (id),
     word TEXT NOT NULL,
     content TEXT NOT NULL,
+    summary TEXT NOT NULL,
     by_another BOOLEAN NOT NULL DEFAULT FALSE,
     state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dead')),
-    tries INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    -- The last message with a wrong code: delivered again, it is no further try.
+    try_key TEXT,
     expires_at BIGINT NOT NULL,
     done_by BIGINT REFERENCES followers (id),
-    done_key TEXT,
+    done_key TEXT UNIQUE,
     told TEXT,
     created_at BIGINT NOT NULL
 );
-CREATE INDEX confirmations_open ON confirmations (code_hash) WHERE state = 'open';
-CREATE INDEX confirmations_person ON confirmations (follower_id, id);
+CREATE INDEX confirmations_code ON confirmations (code_hash);
+CREATE UNIQUE INDEX confirmations_one_open ON confirmations (follower_id, by_another)
+    WHERE state = 'open';
 {no_delete confirmations}
 
 CREATE TABLE staff_actions (

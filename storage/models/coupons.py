@@ -40,6 +40,7 @@ class CouponUse(Model):
     used_at = InstantField()
     due_at = InstantField(null=True)
     ended_at = InstantField(null=True)
+    answer = fields.TextField(default="{}")
 
     class Meta:
         table = "coupon_uses"
@@ -49,6 +50,7 @@ class CouponGift(Model):
     """A coupon on offer to whoever opens its link first."""
 
     id = fields.BigIntField(primary_key=True)
+    key = fields.TextField()
     token_hash = fields.TextField()
     coupon_id = fields.BigIntField()
     giver_id = fields.BigIntField()
@@ -70,6 +72,7 @@ class Exchange(Model):
     reward = fields.TextField()
     points = fields.BigIntField()
     coupon_id = fields.BigIntField()
+    returns_points = fields.BooleanField(default=False)
     state = fields.TextField()
     exchanged_at = InstantField()
 

@@ -54,6 +54,7 @@ class LotRow(Model):
     remaining = fields.BigIntField()
     held = fields.BigIntField(default=0)
     expires_on = DayField(null=True)
+    opened_until = DayField(null=True)
     opened_at = InstantField()
 
     class Meta:

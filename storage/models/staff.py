@@ -38,13 +38,16 @@ class Confirmation(Model):
     """What a summary said, to be done by its code, once."""
 
     id = fields.BigIntField(primary_key=True)
+    key = fields.TextField()
     code_hash = fields.TextField()
     follower_id = fields.BigIntField()
     word = fields.TextField()
     content = fields.TextField()
+    summary = fields.TextField()
     by_another = fields.BooleanField(default=False)
     state = fields.TextField()
     tries = fields.IntField(default=0)
+    try_key = fields.TextField(null=True)
     expires_at = InstantField()
     done_by = fields.BigIntField(null=True)
     done_key = fields.TextField(null=True)

@@ -34,6 +34,8 @@ class WalletHold(Model):
     captured_fen = fields.BigIntField(default=0)
     captured_bonus_fen = fields.BigIntField(default=0)
     transaction_id = fields.BigIntField(null=True)
+    returned_fen = fields.BigIntField(default=0)
+    returned_bonus_fen = fields.BigIntField(default=0)
     expires_at = InstantField()
     fingerprint = fields.TextField()
     answer = fields.TextField(null=True)

@@ -100,11 +100,15 @@ def test_enrolling_prints_one_object_and_again_another_key(running_desk: Desk) -
     assert "cd09-9" in desk.run("till", "enrol", "cd09-9").complaint
 
 
+def test_the_liability_is_one_json_object(running_desk: Desk) -> None:
+    assert running_desk.run("liability").data == {"principal_fen": 0, "bonus_fen": 0, "stores": {}}
+
+
 def test_verifying_tells_totals_or_the_first_fault_of_each_kind(running_desk: Desk) -> None:
     desk = running_desk
     done = desk.run("verify")
     assert done.code == 0, done
-    assert done.out == "4 transactions, 8 entries, 4 lots, 2 accounts, 0 complaints\n"
+    assert done.out == "4 transactions, 12 entries, 4 lots, 0 allocations, 0 complaints\n"
     with closing(sqlite3.connect(desk.database)) as database, database:
         database.execute("UPDATE ledger_accounts SET balance = balance + 1 WHERE balance > 0")
     done = desk.run("verify")

@@ -1,22 +1,29 @@
 """从一条推送到说什么: the order of routing, and what becomes of refusals, bugs and progress."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bot.chat import Chat, Content
-from bot.dialogue import AskAgain, Dialogue, Progress
+from bot.dialogue import AskAgain, Dialogue, NotMeant, Progress
 from bot.dispatcher import Dispatcher, Found
-from bot.pushes import Follow, ImageMessage, Push, PushBody, TextMessage
+from bot.pushes import Follow, ImageMessage, MenuTap, Push, PushBody, TextMessage
 from bot.routing import Router, RoutingTable, table_of
 from bot.wording import Wordings
 from loyalty.person import Person
 from loyalty.refusals import Refusal
+from loyalty.staff import Right
 from tests.bot.test_routing import module
 
 PERSON = Person(follower_id=1, account="main", openid="o1", follows=True)
 WORDINGS = Wordings(
-    {"x/said": "{what}", "x/ask": "颜色？", "x/size": "大小？", "x/no": "不行：{why}"}
+    {
+        "x/said": "{what}",
+        "x/ask": "颜色？",
+        "x/size": "大小？",
+        "x/no": "不行：{why}",
+        "x/how": "请发送",
+    }
 )
 
 
@@ -28,15 +35,20 @@ class TooMuch(Refusal):
 class Memory:
     """What the dispatcher stores between two messages."""
 
+    person: Person = PERSON
     progress: str | None = None
+    told: str = ""
     saved: list[tuple[str | None, str | None, str]] = field(default_factory=list)
 
     async def find(self, account: str, openid: str, key: str) -> Found:
-        return Found(PERSON, self.progress)
+        return Found(self.person, self.progress)
 
     async def save(self, person: Person, progress: str | None, prior: str | None, key: str) -> None:
         self.saved.append((progress, prior, key))
         self.progress = progress
+
+    async def remember(self, person: Person, told: str) -> None:
+        self.told = told
 
 
 def table() -> RoutingTable:
@@ -76,6 +88,15 @@ def table() -> RoutingTable:
     async def number(chat: Chat, digits: str) -> None:
         await chat.say("x/said", what=f"understood {digits}")
 
+    @router.staff("核销", Right.REDEEM, takes=(1, 1), usage="x/how")
+    async def redeem(chat: Chat, arguments: tuple[str, ...]) -> None:
+        await chat.say("x/said", what=f"redeem {arguments[0]}")
+
+    @router.staff("red", Right.REDEEM)
+    @router.staff("积分", Right.REDEEM)
+    async def not_now(chat: Chat, arguments: tuple[str, ...]) -> None:
+        raise NotMeant
+
     @router.fallback
     async def unknown(chat: Chat) -> None:
         await chat.say("x/said", what="fallback")
@@ -90,7 +111,8 @@ class Desk:
     async def hears(self, body: PushBody | str, key: str = "k1") -> list[str]:
         if isinstance(body, str):
             body = TextMessage(body)
-        dispatcher = Dispatcher(None, table(), WORDINGS, self.memory.find, self.memory.save)
+        memory = self.memory
+        dispatcher = Dispatcher(None, table(), WORDINGS, memory.find, memory.save, memory.remember)
         message_id = "" if isinstance(body, Follow) else "7"
         said = await dispatcher.dispatch(Push("main", "gh_1", "o1", 1, message_id, key, body))
         return [content.value for content in said]
@@ -186,3 +208,48 @@ async def test_chat_gathers_what_is_said_in_order() -> None:
     assert chat.said == [Content("text", "颜色？"), Content("qr", "66")]
     assert (chat.key, chat.words, chat.body) == ("k1", " Hello ", TextMessage(" Hello "))
     assert chat.said[1].as_data() == {"kind": "qr", "value": "66"}
+
+
+async def test_which_sentence_was_said_first_is_remembered(desk: Desk) -> None:
+    await desk.hears("积分")
+    assert desk.memory.told == "x/said"
+
+
+CLERK = replace(PERSON, staff_id=1, role="clerk")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("核销 AB", "redeem AB"),
+        ("核销", "请发送"),
+        ("核销 AB CD", "请发送"),
+        ("积分", "command"),  # whatever staff words give back is everybody's word
+        ("积分 3", "fallback"),
+        ("我要核销 AB", "fallback"),
+    ],
+)
+async def test_a_staff_word_is_one_to_staff(desk: Desk, text: str, told: str) -> None:
+    desk.memory.person = CLERK
+    assert await desk.hears(text) == [told]
+
+
+@pytest.mark.parametrize("text", ["核销 AB", "核销", "核销 AB CD"])
+async def test_without_the_right_a_staff_word_is_any_text(desk: Desk, text: str) -> None:
+    assert await desk.hears(text) == ["fallback"]
+    desk.memory.progress = Progress("painting").as_text()
+    assert await desk.hears(text) == ["大小？"]
+
+
+async def test_a_staff_word_closes_an_open_question_unless_it_is_offered(desk: Desk) -> None:
+    desk.memory.person = CLERK
+    desk.memory.progress = Progress("painting").as_text()
+    assert await desk.hears("red") == ["大小？"]
+    assert await desk.hears("核销 AB") == ["redeem AB"]
+    assert desk.memory.progress is None
+
+
+async def test_a_staff_word_in_a_menu_or_scan_is_none(desk: Desk) -> None:
+    desk.memory.person = CLERK
+    assert await desk.hears(MenuTap("核销 AB")) == ["fallback"]
+    assert await desk.hears(Follow("核销 AB")) == ["push"]

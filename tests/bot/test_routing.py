@@ -10,7 +10,10 @@ import handlers
 from bot.chat import Chat
 from bot.dialogue import Dialogue
 from bot.pushes import Follow
-from bot.routing import Clash, Router, handler_modules, table_of
+from bot.routing import Clash, Router, RoutingTable, handler_modules, table_of
+from bot.staff_words import StaffWord
+from loyalty.person import Person
+from loyalty.staff import Right, Role
 
 POINTS = """
 from bot.routing import Router
@@ -121,3 +124,82 @@ def test_a_word_twice_in_one_file_is_a_clash_as_well() -> None:
 def test_words_are_found_whatever_their_case() -> None:
     table = table_of([module("help", offering("HELP", "TD"))])
     assert set(table.commands) == {"help", "td"}
+
+
+async def answer(chat: Chat, arguments: tuple[str, ...]) -> None:
+    pass
+
+
+def staff_table() -> RoutingTable:
+    router = offering("取消")
+    router.staff("核销", Right.REDEEM, takes=(1, 2), help="staff/help_redeem")(answer)
+    router.staff("补积分", Right.ADJUST, takes=(3, 3), takes_text=True, help="staff/help_adjust")(
+        answer
+    )
+    router.staff("取消", Right.CONFIRM)(answer)
+    return table_of([module("staff", router)])
+
+
+def staff(role: Role | None) -> Person:
+    return Person(1, "main", "o1", follows=True, role=role)
+
+
+def test_a_staff_word_may_be_a_members_word_but_has_one_owner() -> None:
+    assert set(staff_table().commands) == {"取消"}
+    twice = Router()
+    for _ in range(2):
+        twice.staff("核销", Right.REDEEM)(answer)
+    with pytest.raises(Clash, match="staff word 核销"):
+        table_of([module("one", twice)])
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        (None, []),
+        (Role.SUPPORT, []),
+        (Role.CLERK, ["staff/help_redeem"]),
+        (Role.MANAGER, ["staff/help_redeem", "staff/help_adjust"]),
+    ],
+)
+def test_help_shows_the_words_of_the_persons_rights(role: Role | None, words: list[str]) -> None:
+    assert staff_table().staff_help(staff(role)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("核销 AB", "核销"),
+        ("  核销\u3000AB ", "核销"),
+        ("\u200b核销 AB", "核销"),
+        ("核销", "核销"),
+        ("核销AB", None),
+        ("请 核销 AB", None),
+        ("核销 AB\n核销 CD", None),
+        ("核销 AB\u2028核销 CD", None),
+        ("", None),
+        (" \n ", None),
+    ],
+)
+def test_a_staff_word_begins_a_text_of_one_line(text: str, word: str | None) -> None:
+    found = staff_table().staff_word(text)
+    assert (found.word if found else None) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("核销 ab2 cd01", ("ab2", "cd01")),
+        ("核销\u3000\uff21\uff22", ("AB",)),
+        ("核销", None),
+        ("核销 a b c", None),
+        ("补积分 8 100 漏积  \uff08补\uff09", ("8", "100", "漏积  \uff08补\uff09")),
+        ("补积分 8 100", None),
+    ],
+)
+def test_arguments_are_folded_and_a_text_stays_as_written(
+    text: str, arguments: tuple[str, ...] | None
+) -> None:
+    word = staff_table().staff_word(text)
+    assert isinstance(word, StaffWord)
+    assert word.arguments(text) == arguments

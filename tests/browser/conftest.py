@@ -1,6 +1,7 @@
 """A whole demo for the browser: Shuke and the sandbox as real processes on free ports."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import aiohttp
 import pytest
 
 from bot.config import load_settings
+from tests.browser.chromium import chromium
+from tests.browser.stage import Stage
 from tests.server_process import free_port
 from tools.demo_shop import prepare, sandbox_config
 
@@ -45,11 +48,28 @@ class RunningDemo:
         self.shuke.wait()
         await self.start_shuke()
 
+    def invite(self, role: str, store: str) -> str:
+        """The code of an invitation, as an owner gets it at the command line."""
+        command = [sys.executable, "-m", "bot", "staff", "invite", "--role", role]
+        command += ["--store", store, "--config", str(self.config)]
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        return str(json.loads(done.stdout)["code"])
+
     def end(self) -> None:
         for process in (self.shuke, self.sandbox):
             if process is not None:
                 process.terminate()
                 process.wait(20)
+
+
+@pytest.fixture
+async def stage(demo: RunningDemo) -> AsyncIterator[Stage]:
+    """A newcomer's browser: nothing remembered, Chinese, a small laptop."""
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+        stage = Stage(page)
+        await stage.open(demo.sandbox_url)
+        yield stage
 
 
 @pytest.fixture

@@ -61,6 +61,20 @@ class Phone:
         await self.write("同意")
         await expect(self.answers.first).to_contain_text(re.compile(r"8\d{7}"))
 
+    async def told(self, word: str, pattern: str) -> str:
+        """What of the pattern stands in the answer to a word."""
+        await self.write(word)
+        await expect(self.answers.filter(has_text=re.compile(pattern)).first).to_be_visible()
+        found = re.search(pattern, "\n".join(await self.answers.all_inner_texts()))
+        assert found is not None, word
+        return found[1] if found.groups() else found[0]
+
+    async def scan(self, content: str) -> None:
+        """Pastes what the camera would read, such as a link a friend has sent."""
+        await self.node.get_by_test_id("scan").click()
+        await self.node.get_by_test_id("scan-input").fill(content)
+        await self.node.get_by_test_id("scan-read").click()
+
     async def points(self) -> set[int]:
         """Every number in the answer to 积分; the balance is among them."""
         await self.write("积分")
@@ -94,6 +108,24 @@ class Stage:
         phone = self.phone(name)
         await expect(phone.node).to_be_visible()
         return phone
+
+    async def add(self, goods: str, times: int = 1) -> None:
+        for _ in range(times):
+            await self.page.get_by_role("button", name=re.compile(f"加一份{goods} ")).click()
+
+    async def identify(self, name: str) -> None:
+        """The person shows a fresh member code and the till reads it."""
+        await self.page.get_by_role("button", name=f"请{name}出示会员码").click()
+        await expect(self.page.get_by_test_id("member-name")).to_be_visible()
+
+    async def open_tab(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    async def take_payment(self) -> Locator:
+        """Pays what the quote says; the receipt that came out."""
+        await self.page.get_by_role("button", name="收款", exact=True).click()
+        await expect(self.page.get_by_test_id("basket-total")).to_have_text("¥0.00")
+        return self.page.get_by_test_id("receipt")
 
     async def ring_up(self, goods: str) -> None:
         """Leaves the receipt, with its code, on the till."""

@@ -1,25 +1,12 @@
 """The first walk through the sandbox (沙盒), as a newcomer does it after `make run`."""
 
 import re
-from collections.abc import AsyncIterator
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.chromium import chromium
 from tests.browser.stage import Demo, Stage
 
 LATTE_POINTS = 32
-
-
-@pytest.fixture
-async def stage(demo: Demo) -> AsyncIterator[Stage]:
-    """A newcomer's browser: nothing remembered, Chinese, a small laptop."""
-    async with chromium() as browser:
-        page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
-        stage = Stage(page)
-        await stage.open(demo.sandbox_url)
-        yield stage
 
 
 async def test_a_newcomer_joins_buys_a_latte_scans_and_reads_the_points(stage: Stage) -> None:

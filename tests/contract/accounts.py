@@ -73,6 +73,10 @@ store = "cd01"
 code = "cd01-2"
 store = "cd01"
 
+[[tills]]
+code = "cd01-3"
+store = "cd01"
+
 [points]
 points_per_yuan = 1
 expire = "365d"
@@ -87,6 +91,35 @@ code = "base"
 name = "普通会员"
 growth = 0
 discount_percent = 100
+
+[[tiers]]
+code = "silver"
+name = "银卡会员"
+growth = 500
+discount_percent = 95
+
+[[promotions]]
+code = "tea88"
+name = "茶饮 88 折"
+kind = "percent_off"
+discount_percent = 88
+categories = ["茶饮"]
+
+[wallet]
+limit_fen = 500000
+hold_minutes = 15
+confirm_above_fen = 100000
+
+[[topup_offers]]
+code = "topup500"
+paid_fen = 50000
+bonus_fen = 5000
+bonus_days = 365
+
+[[topup_offers]]
+code = "topup1000"
+paid_fen = 100000
+bonus_fen = 15000
 
 [[coupon_kinds]]
 code = "welcome10"

@@ -100,7 +100,7 @@ class Installation:
         (self.directory / "shop.toml").write_text(SHOP, encoding="utf-8")
         self.succeed("migrate")
         self.succeed("load", str(self.directory / "shop.toml"))
-        for till in ("cd01-1", "cd01-2"):
+        for till in ("cd01-1", "cd01-2", "cd01-3"):
             self.enrol(till)
 
     def enrol(self, till: str) -> Enrolment:

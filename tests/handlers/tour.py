@@ -1,9 +1,15 @@
 """The tour (巡店): one long visit in which nearly every sentence of the shop is said once."""
 
 from services.loading import load_shop
-from storage.sql import change
+from tests.handlers.coupon_tour import trade_coupons
 from tests.handlers.pages.street import open_street
 from tests.handlers.pos.counter import open_counter
+from tests.handlers.price_tour import ask_for_prices
+from tests.handlers.refund_tour import return_goods
+from tests.handlers.staff_tour import work_at_the_counter
+from tests.handlers.tier_tour import climb_the_ladder
+from tests.handlers.wallet_tour import use_stored_value
+from tests.handlers.why_tour import ask_why
 from tests.shop import ShopUnderTest
 
 NO_WELCOME: dict[str, object] = {
@@ -20,10 +26,16 @@ CHATS = (
 async def take_the_tour(shop: ShopUnderTest) -> None:
     for words in CHATS:
         await shop.hear("小程序的小王", words)
+    await work_at_the_counter(shop)
     await chat_about_receipts(shop)
     await open_pages(shop)
     await use_tills(shop)
+    await trade_coupons(shop)
     await hear_what_is_empty(shop)
+    await climb_the_ladder(shop)
+    await return_goods(shop)
+    await ask_why(shop)
+    await ask_for_prices(shop)
 
 
 async def chat_about_receipts(shop: ShopUnderTest) -> None:
@@ -80,19 +92,11 @@ async def hear_what_is_empty(shop: ShopUnderTest) -> None:
     for words in ("入会", "同意", "积分", "账单", "优惠券"):
         await shop.hear("小王", words)
     await shop.hear("小王", await shop.receipt())
-    await hold_stored_value(shop)
+    await use_stored_value(shop)
+    await shop.hear("老赵", "优惠券")
     await join_with_scanned_receipts(shop)
     await shop.pass_time(days=400)
     await shop.hear("小李", "账单")
-
-
-async def hold_stored_value(shop: ShopUnderTest) -> None:
-    await change(
-        "INSERT INTO ledger_accounts (member_id, unit, name, balance, held)"
-        " SELECT MIN(id), 'principal', 'member', 10000, 2550 FROM members"
-    )
-    await shop.hear("老赵", "余额")
-    await shop.hear("老赵", "优惠券")
 
 
 async def join_with_scanned_receipts(shop: ShopUnderTest) -> None:

@@ -1,28 +1,19 @@
 """Books (账本): a ledger kept in memory, as storage keeps it in tables, for tests of its rules."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from loyalty.audit import (
-    AllocationRow,
-    BalanceRow,
     Complaint,
-    DigestRow,
-    EntryRow,
-    KeyRow,
-    LotRow,
-    allocations_after_expiry,
-    altered_transactions,
-    loose_debits,
-    negative_figures,
-    overdrawn_lots,
-    repeated_keys,
-    replay_faults,
-    unbalanced_transactions,
-    unbalanced_units,
-    wrong_balances,
+    PostedAllocation,
+    PostedEntry,
+    PostedLot,
+    Posting,
+    faults_of,
 )
+from loyalty.digests import PostingHead, posting_digest
 from loyalty.ledger import (
     Account,
     AccountKind,
@@ -45,15 +36,15 @@ class Books:
     """One member's points, with every row an audit asks for."""
 
     today: date = date(2026, 6, 15)
-    entries: list[EntryRow] = field(default_factory=list)
-    allocations: list[AllocationRow] = field(default_factory=list)
-    lot_rows: list[LotRow] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
     lots: dict[int, Lot] = field(default_factory=dict)
-    digests: list[DigestRow] = field(default_factory=list)
+    entries: int = 0
 
     def amount(self, kind: AccountKind, unit: Unit = Unit.POINTS) -> int:
-        rows = (row for row in self.entries if (row.account, row.unit) == (kind, unit))
-        return sum(row.amount for row in rows)
+        """What the entries say of an account."""
+        mine = f"{unit}:{kind}"
+        lines = (line for posting in self.postings for line in posting.entries)
+        return sum(line.amount for line in lines if line.account.removesuffix(f":{MEMBER}") == mine)
 
     @property
     def balance(self) -> int:
@@ -62,12 +53,6 @@ class Books:
     @property
     def debt(self) -> int:
         return -self.amount(AccountKind.DEBT)
-
-    @property
-    def balances(self) -> list[BalanceRow]:
-        growth = self.amount(AccountKind.MEMBER, Unit.GROWTH)
-        points = BalanceRow(MEMBER, Unit.POINTS, self.balance, 0, self.debt)
-        return [points, BalanceRow(MEMBER, Unit.GROWTH, growth, 0, 0)]
 
     def earn(self, points: int) -> int | None:
         """The lot the earning opened, or None where all of it paid debt."""
@@ -108,42 +93,60 @@ class Books:
             self.write(expire(MEMBER, draws, cause={"day": self.today.isoformat()}))
 
     def write(self, transaction: LedgerTransaction) -> None:
-        number = len(self.digests) + 1
-        self.digests.append(DigestRow(number, transaction.digest(), transaction))
-        entry_ids: dict[Account, int] = {}
-        for entry in transaction.entries:
-            entry_ids[entry.account] = len(self.entries) + 1
-            kind, unit, member_id = entry.account.kind, entry.account.unit, entry.account.member_id
-            row = EntryRow(len(self.entries) + 1, number, kind, unit, member_id, entry.amount)
-            self.entries.append(row)
+        number = len(self.postings) + 1
+        head = PostingHead(
+            kind=transaction.kind,
+            cause=json.dumps(transaction.cause),
+            key=f"key-{number}",
+            actor="test",
+            reverses_id=None,
+            occurred_ms=number,
+            recorded_ms=number,
+        )
+        entries = [self._entry(entry.account, entry.amount) for entry in transaction.entries]
+        of_account = {line.account: line for line in entries}
+        allocations = []
         for change in transaction.allocations:
-            row_of = (entry_ids[change.account], number, transaction.kind, change.lot_id)
-            self.allocations.append(AllocationRow(*row_of, change.amount))
+            line = of_account[str(change.account)]
+            allocations.append(
+                PostedAllocation(line.id, change.lot_id, line.account_id, change.amount)
+            )
             self._move(change.lot_id, change.amount)
+        opened = []
         for lot in transaction.opened:
-            lot_id = len(self.lots) + 1
+            line, lot_id = of_account[str(lot.account)], len(self.lots) + 1
+            until = lot.expires_on.isoformat() if lot.expires_on else None
+            opened.append(PostedLot(line.id, line.account_id, lot.amount, until, number))
             self.lots[lot_id] = Lot(lot_id, lot.amount, lot.earned_on, lot.expires_on)
-            self.lot_rows.append(LotRow(lot_id, MEMBER, Unit.POINTS, lot.amount, lot.amount))
+        digest = posting_digest(
+            head,
+            entries=[(line.account, line.amount) for line in entries],
+            allocations=[
+                (str(change.account), change.lot_id, change.amount)
+                for change in transaction.allocations
+            ],
+            opened=[
+                (
+                    str(lot.account),
+                    lot.amount,
+                    lot.expires_on.isoformat() if lot.expires_on else None,
+                )
+                for lot in transaction.opened
+            ],
+        )
+        self.postings.append(Posting(number, head, digest, entries, allocations, opened))
+
+    def _entry(self, account: Account, amount: int) -> PostedEntry:
+        self.entries += 1
+        return PostedEntry(self.entries, str(account), hash(account), amount)
 
     def _move(self, lot_id: int, amount: int) -> None:
         points_left = self.lots[lot_id].points_left + amount
+        assert points_left >= 0, "a lot gives what it has"
         self.lots[lot_id] = replace(self.lots[lot_id], points_left=points_left)
-        self.lot_rows[lot_id - 1] = self.lot_rows[lot_id - 1]._replace(remaining=points_left)
 
-    def complaints(self, balances: list[BalanceRow] | None = None) -> list[Complaint]:
-        """Everything all truths complain about."""
-        standing = self.balances if balances is None else balances
-        by_lot = sorted(self.allocations, key=lambda row: row.lot_id)
-        keys = [KeyRow(f"key-{row.transaction_id:06d}", row.transaction_id) for row in self.digests]
-        return [
-            *unbalanced_transactions(self.entries),
-            *unbalanced_units(self.entries),
-            *wrong_balances(standing, self.entries, self.lot_rows),
-            *negative_figures(standing, self.lot_rows),
-            *loose_debits(self.entries, self.allocations),
-            *overdrawn_lots(self.lot_rows, by_lot),
-            *allocations_after_expiry(self.allocations),
-            *repeated_keys(keys),
-            *altered_transactions(self.digests),
-            *replay_faults(self.entries, standing),
-        ]
+    def complaints(self) -> list[Complaint]:
+        """Everything the truths of single transactions complain about."""
+        in_lots = sum(lot.points_left for lot in self.lots.values())
+        assert in_lots == self.balance, "the balance is what its lots hold"
+        return [fault for posting in self.postings for fault in faults_of(posting)]

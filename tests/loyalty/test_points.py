@@ -1,7 +1,7 @@
-"""Points (积分): earned once per receipt, spent nearest expiry first, never below zero."""
+"""Points (积分): spent nearest expiry first, returned where they came from, never below zero."""
 
+from collections import Counter
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,18 +10,14 @@ from hypothesis import strategies as st
 from loyalty.points import (
     ClawBack,
     Draw,
-    EarningRule,
     GiveBack,
     Lot,
     NotEnoughPoints,
-    ReceiptLine,
     Repayment,
     claw_back,
-    eligible_fen,
     expire_lots,
     give_back,
-    points_for,
-    points_to_take_back,
+    part_of,
     repay_debt,
     spend_from,
 )
@@ -30,26 +26,11 @@ TODAY = date(2026, 6, 15)
 TOMORROW = TODAY + timedelta(days=1)
 YESTERDAY = TODAY - timedelta(days=1)
 
-LATTE = ReceiptLine("latte", "coffee", 3200)
-GIFT_CARD = ReceiptLine("card100", "gift_card", 10_000)
-PLAIN = EarningRule()
-NO_CARDS = EarningRule(excluded_categories=frozenset({"gift_card"}))
-
 SOON = Lot(1, 30, date(2026, 1, 1), TODAY)
 LATER = Lot(2, 50, date(2025, 1, 1), date(2026, 12, 31))
 FOREVER = Lot(3, 20, date(2024, 1, 1))
 ENDED = Lot(4, 40, date(2025, 6, 1), YESTERDAY)
 
-LINES = st.lists(
-    st.builds(
-        ReceiptLine,
-        sku=st.sampled_from(["latte", "beans"]),
-        category=st.sampled_from(["coffee", "gift_card"]),
-        amount_fen=st.integers(0, 50_000),
-    ),
-    max_size=6,
-)
-RATES = st.one_of(st.integers(0, 10), st.fractions(0, 10, max_denominator=100))
 DAYS = st.dates(date(2026, 5, 1), date(2026, 8, 1))
 
 
@@ -63,44 +44,6 @@ def lots(draw: st.DrawFn) -> list[Lot]:
 
 def spendable(some_lots: list[Lot]) -> int:
     return sum(lot.points_left for lot in some_lots if lot.is_live(TODAY))
-
-
-def test_a_receipt_of_32_yuan_earns_32_points() -> None:
-    assert points_for(3200, [LATTE], PLAIN) == 32
-
-
-def test_rounding_happens_once_for_the_receipt_not_per_line() -> None:
-    half_yuans = [ReceiptLine("candy", "sweets", 150)] * 3
-    assert points_for(450, half_yuans, PLAIN) == 4
-
-
-def test_a_rate_may_be_a_fraction() -> None:
-    assert points_for(3300, [], EarningRule(Fraction(1, 2))) == 16
-
-
-def test_excluded_goods_earn_nothing() -> None:
-    assert points_for(13_200, [LATTE, GIFT_CARD], NO_CARDS) == 32
-    assert points_for(10_000, [GIFT_CARD], NO_CARDS) == 0
-    assert points_for(3200, [LATTE], EarningRule(excluded_skus=frozenset({"latte"}))) == 0
-
-
-def test_a_discount_on_the_whole_order_falls_on_all_lines_alike() -> None:
-    assert eligible_fen(6600, [LATTE, GIFT_CARD], NO_CARDS) == 1600
-
-
-def test_nothing_paid_earns_nothing_and_money_paid_out_takes_nothing() -> None:
-    assert points_for(0, [LATTE], PLAIN) == 0
-    assert points_for(-500, [], PLAIN) == 0
-
-
-@given(st.integers(0, 10**7), LINES, RATES)
-def test_no_receipt_earns_more_than_its_exact_share(
-    paid_fen: int, lines: list[ReceiptLine], rate: int | Fraction
-) -> None:
-    rule = EarningRule(rate, excluded_categories=frozenset({"gift_card"}))
-    exact = eligible_fen(paid_fen, lines, rule) * rate * Fraction(1, 100)
-    assert 0 <= exact - points_for(paid_fen, lines, rule) < 1
-    assert 0 <= eligible_fen(paid_fen, lines, rule) <= paid_fen
 
 
 def test_a_spend_takes_the_nearest_expiry_first_and_lasting_points_at_the_end() -> None:
@@ -199,29 +142,28 @@ def test_an_undone_spend_loses_no_point(some_lots: list[Lot], points: int, debt:
     assert back.repaid + back.late_points + sum(draw.points for draw in back.draws) == wanted
 
 
-def test_twenty_small_refunds_take_as_much_as_one_large() -> None:
-    earned = points_for(3990, [], PLAIN)
-    taken = 0
-    for refund in range(1, 21):
-        deserved = points_for(3990 - refund * 195, [], PLAIN)
-        taken += points_to_take_back(earned, taken, deserved=deserved)
-    assert taken == points_to_take_back(earned, 0, deserved=points_for(90, [], PLAIN)) == 39
+def test_what_was_drawn_last_goes_back_first() -> None:
+    draws = [Draw(1, 30), Draw(2, 50), Draw(3, 20)]
+    assert part_of(draws, 0, 25) == [Draw(2, 5), Draw(3, 20)]
+    assert part_of(draws, 25, 60) == [Draw(1, 15), Draw(2, 45)]
+    assert part_of(draws, 85, 15) == [Draw(1, 15)]
 
 
-@given(st.integers(1, 10**6), LINES, RATES, st.data())
-def test_refunds_in_any_parts_end_where_one_refund_ends(
-    paid_fen: int, lines: list[ReceiptLine], rate: int | Fraction, data: st.DataObject
+def test_no_more_goes_back_than_was_spent() -> None:
+    with pytest.raises(AssertionError):
+        part_of([Draw(1, 30)], 20, 11)
+
+
+@given(lots(), st.lists(st.integers(1, 60), min_size=1, max_size=20))
+def test_a_spend_given_back_in_parts_is_given_back_whole(
+    some_lots: list[Lot], parts: list[int]
 ) -> None:
-    rule = EarningRule(rate, excluded_categories=frozenset({"gift_card"}))
-    earned = points_for(paid_fen, lines, rule)
-    left_to_pay = sorted(data.draw(st.lists(st.integers(0, paid_fen), max_size=19)), reverse=True)
-    taken = 0
-    for net_fen in [*left_to_pay, 0]:
-        taken += points_to_take_back(earned, taken, deserved=points_for(net_fen, lines, rule))
-        assert taken == earned - points_for(net_fen, lines, rule)
-    assert taken == earned
-
-
-def test_a_refund_never_gives_points_nor_takes_more_than_were_earned() -> None:
-    assert points_to_take_back(10, 4, deserved=8) == 0
-    assert points_to_take_back(10, 4, deserved=0) == 6
+    spent = min(sum(parts), spendable(some_lots))
+    draws = spend_from(some_lots, spent, TODAY) if spent else []
+    back: Counter[int] = Counter()
+    given = 0
+    for part in parts:
+        points = min(part, spent - given)
+        back.update({draw.lot_id: draw.points for draw in part_of(draws, given, points)})
+        given += points
+    assert back == {draw.lot_id: draw.points for draw in draws}

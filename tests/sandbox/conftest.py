@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from sandbox.config import Shuke
 from tests.sandbox.rig import ENROLMENT, Rig, Rigging
+from tests.sandbox.till_door import TillDoor
 
 
 @pytest.fixture
@@ -21,3 +24,15 @@ async def rigging(tmp_path: Path) -> AsyncIterator[Rigging]:
 async def rig(rigging: Rigging) -> Rig:
     """The service account in safe mode."""
     return await rigging.rig()
+
+
+@pytest.fixture
+def door() -> TillDoor:
+    return TillDoor()
+
+
+@pytest.fixture
+async def till(rigging: Rigging, door: TillDoor) -> Rig:
+    app = web.Application()
+    app.router.add_post("/pos/v1/{call:.+}", door.hear)
+    return await rigging.rig(shuke=Shuke(url=await rigging.serve(app)))

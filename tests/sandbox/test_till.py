@@ -4,45 +4,14 @@ import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from sandbox.config import Shuke
 from tests.sandbox.rig import ENROLMENT, KEY, Rig, Rigging
-
-ONE_LATTE: dict[str, Any] = {"lines": [{"sku": "latte", "quantity": 1}]}
-CLAIM = {"token": "t", "url": "http://127.0.0.1:8000/r/t", "expires_at": "2027-01-01T00:00:00Z"}
-
-
-@dataclass
-class TillDoor:
-    """The shop's door for tills; keeps what was knocked with."""
-
-    status: int = 201
-    answer: dict[str, Any] = field(default_factory=lambda: {"claim": CLAIM})
-    headers: list[dict[str, str]] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-
-    async def hear(self, request: web.Request) -> web.Response:
-        self.headers.append(dict(request.headers))
-        self.bodies.append(await request.read())
-        return web.json_response(self.answer, status=self.status)
-
-
-@pytest.fixture
-def door() -> TillDoor:
-    return TillDoor()
-
-
-@pytest.fixture
-async def till(rigging: Rigging, door: TillDoor) -> Rig:
-    app = web.Application()
-    app.router.add_post("/pos/v1/purchases", door.hear)
-    return await rigging.rig(shuke=Shuke(url=await rigging.serve(app)))
+from tests.sandbox.till_door import CLAIM, ONE_LATTE, TillDoor
 
 
 async def test_a_sale_is_signed_as_the_contract_says(till: Rig, door: TillDoor) -> None:

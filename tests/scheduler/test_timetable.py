@@ -9,8 +9,11 @@ from scheduler.runner import Runner
 from scheduler.timetable import TIMETABLE, Job
 from services.claims import claim_receipt
 from services.clock import SHOP_ZONE
+from services.coupon_redeeming import redeem_coupon
 from services.shop import Shop
 from storage.sql import rows
+from tests.services.couponing import a_coupon, uses_of
+from tests.services.posting import member_id_of
 from tests.shop_parts import a_member, a_receipt, a_till, points_of
 
 
@@ -36,6 +39,24 @@ async def test_claims_without_their_upload_are_void_within_the_hour(shop: Shop) 
     assert (await claim_receipt(shop, li, receipt)).state == "pending"
     await runner.play_until(shop.now() + timedelta(hours=1))
     assert (await claim_receipt(shop, li, receipt)).state == "void"
+
+
+async def test_a_coupon_nobody_paid_or_released_is_used_a_day_later(shop: Shop) -> None:
+    member_id = member_id_of(await a_member(shop))
+    code = await a_coupon(shop, member_id)
+    await redeem_coupon(shop, await a_till(shop), code, "R-1")
+    runner = Runner(shop)
+    await runner.play_until(shop.now() + timedelta(hours=24))
+    assert await uses_of(code) == [("R-1", "held")]
+    await runner.play_until(shop.now() + timedelta(hours=1))
+    assert await uses_of(code) == [("R-1", "used")]
+
+
+async def test_members_hear_of_coupons_that_end_soon(shop: Shop) -> None:
+    await a_coupon(shop, member_id_of(await a_member(shop)))
+    await Runner(shop).play_until(shop.now() + timedelta(days=12))
+    told = await rows("SELECT key FROM notices WHERE wording = 'coupons/ending' ORDER BY id")
+    assert [notice["key"].rpartition(":")[2] for notice in told] == ["7", "1"]
 
 
 def test_every_job_has_a_name_of_its_own() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from loyalty.person import Person
 from loyalty.receipts import ReceiptClaimed, UnverifiedReceipt
 from services.claims import ClaimAnswer, claim_receipt
-from services.purchases import PurchaseReport, Recorded, record_purchase
+from services.purchases import PurchaseReport, record_purchase
+from services.recorded import Recorded
 from services.shop import Shop
 from services.tills import Till
 from storage.sql import rows

@@ -34,7 +34,7 @@ async def spend_points(shop: Shop, person: Person, points: int, *, key: str) -> 
     member_id = member_id_of(person)
     accounts = await lock_accounts(member_id, [Unit.POINTS])
     draws = spend_from(await open_lots(accounts[Unit.POINTS].id), points, shop.today())
-    transaction = spend(member_id, draws, cause={"what": "spend"})
+    transaction = spend(member_id, draws, cause={"what": "spent", "store": "test"})
     await post(shop, transaction, accounts, key=key, actor="test", occurred_at=shop.now())
 
 

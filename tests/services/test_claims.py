@@ -7,6 +7,7 @@ import pytest
 from loyalty.receipts import ReceiptClaimed, paid_at
 from services.claim_steps import void_overdue
 from services.claims import ClaimAnswer, claim_receipt
+from services.member_codes import show_code
 from services.points import points_balance
 from services.purchases import record_purchase
 from services.shop import Shop
@@ -110,7 +111,7 @@ async def test_a_pending_claim_is_void_when_the_till_stays_silent_for_three_days
     assert (await points_balance(shop, member_id_of(li))).pending == 0
 
 
-async def test_an_upload_after_the_claim_was_void_credits_nobody(
+async def test_an_upload_after_the_claim_was_void_credits_it_after_all(
     shop: Shop, till: Till, clock: MachineClock
 ) -> None:
     li, wang = await a_member(shop, "li"), await a_member(shop, "wang")
@@ -119,10 +120,24 @@ async def test_an_upload_after_the_claim_was_void_credits_nobody(
     await claim_receipt(shop, li, receipt)
     clock.pass_time(hours=73)
     await void_overdue(shop)
-    await record_purchase(shop, till, late)
-    assert await posted_purchases() == 0
+    assert (await record_purchase(shop, till, late)).answer["points_earned"] == 32
+    assert await points_of(shop, li) == WELCOME + 32
+    assert (await claim_receipt(shop, li, receipt)).state == "credited"
     with pytest.raises(ReceiptClaimed):
         await claim_receipt(shop, wang, receipt)
+
+
+async def test_a_claim_given_up_is_not_credited_when_another_code_was_shown(
+    shop: Shop, till: Till, clock: MachineClock
+) -> None:
+    li, wang = await a_member(shop, "li"), await a_member(shop, "wang")
+    await claim_receipt(shop, li, a_receipt(shop, till))
+    clock.pass_time(hours=73)
+    await void_overdue(shop)
+    code = (await show_code(shop, member_id_of(wang))).code
+    await record_purchase(shop, till, a_report(shop, sequence=7, member_code=code))
+    assert (await points_of(shop, li), await points_of(shop, wang)) == (WELCOME, WELCOME + 32)
+    assert (await verify_ledger(shop)).complaints == ()
 
 
 async def test_a_followers_scan_is_reserved_and_credited_by_joining(shop: Shop, till: Till) -> None:

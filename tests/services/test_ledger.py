@@ -1,19 +1,28 @@
 """The ledger (台账) on real tables: guarded updates, unique keys, all or nothing."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from loyalty.ledger import Unit, spend
-from loyalty.points import Draw, NotEnoughPoints
+from loyalty.ledger import Unit, earn, reverse_earning, reverse_spending, spend
+from loyalty.points import Draw, GiveBack, NotEnoughPoints, claw_back
 from services.ledger import is_posted, lock_accounts, post
 from services.shop import Shop
 from services.verify import verify_ledger
-from storage.ledger import BalanceMoved, allocate, move_balance, newest_lines, open_lots
+from storage.ledger import AccountState, BalanceMoved, newest_lines, open_lots
 from storage.sql import rows
 from storage.transactions import transactional
-from tests.services.posting import a_gift, give, member_id_of, post_as, postings, spend_points
+from tests.services.posting import (
+    a_gift,
+    give,
+    member_id_of,
+    post_as,
+    postings,
+    spend_points,
+    take_back,
+)
 from tests.shop_parts import MachineClock, a_member, points_of
 
 WELCOME = 50
@@ -21,15 +30,29 @@ WELCOME = 50
 
 async def test_a_balance_is_never_moved_below_zero(shop: Shop) -> None:
     li = await a_member(shop)
+    await give(shop, li, 10, key="gift")
+    await rows("UPDATE ledger_accounts SET balance = 59 WHERE name = 'member'")
+    with pytest.raises(BalanceMoved, match="moved"):
+        await spend_points(shop, li, WELCOME + 10, key="too much")
+    await rows("UPDATE ledger_accounts SET balance = 60 WHERE name = 'member'")
+    await spend_points(shop, li, WELCOME + 10, key="all")
+    assert await points_of(shop, li) == 0
 
-    @transactional
-    async def take(points: int) -> None:
-        accounts = await lock_accounts(member_id_of(li), [Unit.POINTS])
-        await move_balance(accounts[Unit.POINTS].id, -points)
 
-    with pytest.raises(BalanceMoved):
-        await take(WELCOME + 1)
-    assert await points_of(shop, li) == WELCOME
+async def test_a_debt_is_never_moved_below_zero(shop: Shop) -> None:
+    li = await a_member(shop)
+    await take_back(shop, li, WELCOME + 30, key="refund")
+    assert await rows("SELECT debt FROM ledger_accounts WHERE name = 'member'") == [{"debt": 30}]
+    repaid = earn(
+        member_id_of(li),
+        {Unit.POINTS: 31},
+        debt=31,
+        earned_on=shop.today(),
+        expires_on=None,
+        cause={"what": "gift"},
+    )
+    with pytest.raises(BalanceMoved, match="moved"):
+        await post_as(shop, li, repaid, key="repaid")
 
 
 async def test_what_is_held_is_not_moved(shop: Shop) -> None:
@@ -43,28 +66,61 @@ async def test_what_is_held_is_not_moved(shop: Shop) -> None:
 
 async def test_moving_the_balance_of_nobody_is_seen(shop: Shop) -> None:
     """A row count of zero is never success, whatever the reason."""
-
-    @transactional
-    async def move() -> None:
-        await move_balance(999_999, 1)
-
-    with pytest.raises(BalanceMoved):
-        await move()
-
-
-async def test_no_more_is_taken_from_a_lot_than_it_holds(shop: Shop) -> None:
     li = await a_member(shop)
-    [lot] = await rows("SELECT id, entry_id FROM lots")
 
     @transactional
-    async def take(points: int) -> None:
-        await allocate(lot["id"], lot["entry_id"], points)
+    async def move_another() -> None:
+        [sold] = await rows("SELECT id FROM ledger_accounts WHERE unit='points' AND name='sold'")
+        accounts = {Unit.POINTS: AccountState(sold["id"], 0, 0, 0)}
+        gift = a_gift(shop, li, 5)
+        await post(shop, gift, accounts, key="gift", actor="test", occurred_at=shop.now())
 
-    for points in (-WELCOME - 1, 1):
-        with pytest.raises(BalanceMoved):
-            await take(points)
-    assert await rows("SELECT 1 FROM lot_allocations") == []
-    assert await points_of(shop, li) == WELCOME
+    with pytest.raises(BalanceMoved, match="moved"):
+        await move_another()
+    assert not await is_posted("gift")
+
+
+@pytest.mark.parametrize(("lots_hold", "drawn"), [(49, 50), (50, 51)])
+async def test_no_more_is_taken_from_a_lot_than_it_holds(
+    shop: Shop, lots_hold: int, drawn: int
+) -> None:
+    li = await a_member(shop)
+    await rows(f"UPDATE lots SET remaining = {lots_hold}")
+    await rows("UPDATE ledger_accounts SET balance = 99 WHERE name = 'member'")
+    [lot] = await rows("SELECT id FROM lots")
+    too_much = spend(member_id_of(li), [Draw(lot["id"], drawn)], cause={"what": "spend"})
+    with pytest.raises(BalanceMoved, match="drawn"):
+        await post_as(shop, li, too_much, key="spend")
+    assert await rows("SELECT remaining FROM lots") == [{"remaining": lots_hold}]
+
+
+async def test_what_is_held_of_a_lot_stays_in_it(shop: Shop) -> None:
+    li = await a_member(shop)
+    await rows("UPDATE lots SET held = 20")
+    with pytest.raises(BalanceMoved, match="drawn"):
+        await spend_points(shop, li, 31, key="too much")
+    await spend_points(shop, li, 30, key="what is free")
+
+
+async def test_a_lot_is_filled_no_further_than_it_was_opened_with(shop: Shop) -> None:
+    li = await a_member(shop)
+    await spend_points(shop, li, 10, key="spend")
+    [lot] = await rows("SELECT id FROM lots")
+    given = GiveBack(repaid=0, draws=(Draw(lot["id"], 11),), late_points=0)
+    undone = reverse_spending(
+        member_id_of(li), given, earned_on=shop.today(), late_expires_on=None, cause={}
+    )
+    with pytest.raises(BalanceMoved, match="drawn"):
+        await post_as(shop, li, undone, key="undo")
+
+
+async def test_two_draws_on_one_lot_are_one_change_of_it(shop: Shop) -> None:
+    li = await a_member(shop)
+    [lot] = await rows("SELECT id FROM lots")
+    twice = spend(member_id_of(li), [Draw(lot["id"], 20), Draw(lot["id"], 5)], cause={})
+    await post_as(shop, li, twice, key="spend")
+    assert await rows("SELECT remaining FROM lots") == [{"remaining": WELCOME - 25}]
+    assert (await verify_ledger(shop)).complaints == ()
 
 
 async def test_a_posting_stands_or_falls_as_a_whole(shop: Shop) -> None:
@@ -118,6 +174,25 @@ async def test_a_spend_takes_from_the_lot_that_ends_first(shop: Shop, clock: Mac
     await spend_points(shop, li, WELCOME + 4, key="spend")
     remaining = await rows("SELECT remaining FROM lots ORDER BY id")
     assert [lot["remaining"] for lot in remaining] == [0, 6]
+
+
+async def test_a_reversal_names_what_it_undoes(shop: Shop) -> None:
+    li = await a_member(shop)
+    [welcome] = await rows("SELECT id FROM ledger_transactions")
+
+    @transactional
+    async def undo() -> int:
+        accounts = await lock_accounts(member_id_of(li), [Unit.POINTS])
+        taken = claw_back(
+            await open_lots(accounts[Unit.POINTS].id), 5, source_lot_id=None, today=shop.today()
+        )
+        undone = reverse_earning(member_id_of(li), taken, amounts={}, cause={})
+        facts: dict[str, Any] = {"actor": "test", "occurred_at": shop.now()}
+        return await post(shop, undone, accounts, key="undo", reverses_id=welcome["id"], **facts)
+
+    posted = await undo()
+    found = await rows("SELECT id, reverses_id FROM ledger_transactions ORDER BY id DESC LIMIT 1")
+    assert found == [{"id": posted, "reverses_id": welcome["id"]}]
 
 
 async def test_is_posted_knows_its_keys(shop: Shop) -> None:

@@ -5,12 +5,19 @@ from datetime import date, timedelta
 
 import pytest
 
-import services.points
+import services.point_expiry
+from loyalty.ledger import Unit
+from loyalty.person import Person
+from loyalty.points import NotEnoughPoints
+from services.ledger import lock_accounts
 from services.loading import load_shop
-from services.points import ExpiryLine, PointsBalance, expire_points, points_balance
+from services.point_expiry import expire_points
+from services.points import ExpiryLine, PointsBalance, points_balance, return_points
+from services.points import spend_points as spend
 from services.shop import Shop
 from services.verify import verify_ledger
 from storage.sql import rows
+from storage.transactions import transactional
 from tests.services.posting import give, member_id_of, postings, spend_points, take_back
 from tests.shop_parts import MachineClock, a_member, points_of
 
@@ -131,7 +138,7 @@ async def test_a_member_who_spent_all_is_not_touched(shop: Shop, clock: MachineC
 async def test_expiring_goes_through_batches_and_comes_to_an_end(
     shop: Shop, clock: MachineClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services.points, "EXPIRY_BATCH", 2)
+    monkeypatch.setattr(services.point_expiry, "EXPIRY_BATCH", 2)
     members = [await a_member(shop, f"member-{number}") for number in range(5)]
     clock.pass_time(days=366)
     async with asyncio.timeout(10):
@@ -190,3 +197,90 @@ async def test_whoever_comes_again_keeps_what_would_lapse_by_inactivity(
     assert await points_of(shop, li) == WELCOME + 10
     clock.pass_time(days=11)
     assert await points_of(shop, li) == 0
+
+
+@transactional
+async def pays(shop: Shop, person: Person, points: int, *, key: str) -> int:
+    """The use of points as use cases do it."""
+    accounts = await lock_accounts(member_id_of(person), [Unit.POINTS])
+    cause = {"what": "spent"}
+    return await spend(shop, member_id_of(person), points, cause=cause, key=key, accounts=accounts)
+
+
+@transactional
+async def gets_back(shop: Shop, person: Person, points: int, *, key: str) -> int | None:
+    accounts = await lock_accounts(member_id_of(person), [Unit.POINTS])
+    return await return_points(
+        shop,
+        member_id_of(person),
+        "paid",
+        points,
+        cause={"what": "returned"},
+        key=key,
+        accounts=accounts,
+    )
+
+
+async def left_in_lots() -> list[int]:
+    return [lot["remaining"] for lot in await rows("SELECT remaining FROM lots ORDER BY id")]
+
+
+async def test_points_are_spent_once_per_key(shop: Shop) -> None:
+    li = await a_member(shop)
+    first = await pays(shop, li, 30, key="paid")
+    assert await pays(shop, li, 30, key="paid") == first
+    assert await points_of(shop, li) == WELCOME - 30
+    with pytest.raises(NotEnoughPoints):
+        await pays(shop, li, 21, key="more")
+
+
+async def test_a_hundred_spends_at_once_spend_what_is_there(shop: Shop) -> None:
+    li = await a_member(shop)
+    tries = [pays(shop, li, 7, key=f"paid-{number}") for number in range(20)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(result, int) for result in results) == 7
+    assert sum(isinstance(result, NotEnoughPoints) for result in results) == 13
+    assert await points_of(shop, li) == 1
+
+
+async def test_points_go_back_to_their_lots_in_any_parts(shop: Shop, clock: MachineClock) -> None:
+    li = await a_member(shop)
+    clock.pass_time(days=1)
+    await give(shop, li, 40, key="gift")
+    await pays(shop, li, 70, key="paid")
+    assert await left_in_lots() == [0, 20]
+    await gets_back(shop, li, 15, key="back-1")
+    assert await gets_back(shop, li, 15, key="back-1") is not None
+    assert await left_in_lots() == [0, 35]
+    await gets_back(shop, li, 55, key="back-2")
+    assert await left_in_lots() == [WELCOME, 40]
+    assert (await verify_ledger(shop)).complaints == ()
+
+
+async def test_points_that_come_back_pay_a_debt_first(shop: Shop) -> None:
+    li = await a_member(shop)
+    await pays(shop, li, 40, key="paid")
+    await take_back(shop, li, 30, key="refund")
+    await gets_back(shop, li, 40, key="back")
+    assert await points_of(shop, li) == 20
+    assert (await points_balance(shop, member_id_of(li))).debt == 0
+    assert (await verify_ledger(shop)).complaints == ()
+
+
+async def test_points_of_an_ended_lot_come_back_for_the_days_of_courtesy(
+    shop: Shop, clock: MachineClock
+) -> None:
+    li = await a_member(shop)
+    await pays(shop, li, 40, key="paid")
+    clock.pass_time(days=366)
+    await expire_points(shop)
+    await gets_back(shop, li, 40, key="back")
+    seen = await points_balance(shop, member_id_of(li))
+    assert seen == PointsBalance(40, 0, (ExpiryLine("2028-02-11", 40),))
+    assert (await verify_ledger(shop)).complaints == ()
+
+
+async def test_what_is_owed_is_told_with_the_balance(shop: Shop) -> None:
+    li = await a_member(shop)
+    await take_back(shop, li, WELCOME + 20, key="refund")
+    assert await points_balance(shop, member_id_of(li)) == PointsBalance(0, 0, (), 20)

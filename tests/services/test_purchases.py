@@ -15,11 +15,10 @@ from services.loading import load_shop
 from services.member_codes import show_code
 from services.purchases import (
     PurchaseFromTheFuture,
-    Recorded,
     SequenceTaken,
     record_purchase,
 )
-from services.recorded import NumberConflict
+from services.recorded import NumberConflict, Recorded
 from services.shop import Shop
 from services.tills import Till
 from services.verify import verify_ledger

@@ -19,13 +19,17 @@ async def test_the_demo_shop_is_read_as_it_was_written(shop: Shop) -> None:
         "base",
     )
     assert [tier.code for tier in rules.tiers] == ["base", "silver", "gold", "black"]
-    assert set(rules.coupon_kinds) == {"welcome10", "birthday", "comeback20"}
+    assert {"welcome10", "birthday", "latte", "coffee10"} <= set(rules.coupon_kinds)
+    assert {boost.code for boost in rules.point_boosts} >= {"member-day", "beans"}
+    assert {promotion.kind for promotion in rules.promotions} == {"money_off", "bundle"}
+    assert min(reward.points for reward in rules.rewards) < 100
+    assert {offer.bonus_fen for offer in rules.topup_offers} == {5000, 15000}
     assert {campaign.code for campaign in rules.campaigns} == {"welcome", "birthday", "comeback"}
     assert (rules.points.expire, rules.points.claim_days) == ("365d", 30)
 
 
 async def test_a_process_takes_over_what_another_has_loaded(shop: Shop) -> None:
-    other = RulesBook()
+    other = RulesBook(shop.clock)
     await other.refresh()
     data: dict[str, Any] = demo_shop()
     data["points"]["points_per_yuan"] = 3

@@ -36,6 +36,11 @@ async def test_an_unknown_key_has_no_value(cache: Cache) -> None:
     await cache.delete("nothing")
 
 
+async def test_what_is_noted_without_waiting_is_there_for_the_next_who_asks(cache: Cache) -> None:
+    await cache.note("told", b"points/balance", 60)
+    assert await cache.get("told") == b"points/balance"
+
+
 async def test_a_value_ends_by_itself(cache: Cache) -> None:
     await cache.put("code", b"123456", 0.15)
     assert await cache.get("code") == b"123456"

@@ -1,20 +1,18 @@
 """The schema (表结构): it matches the models, and it refuses what must never be."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import IntegrityError
 
 import storage.models
-from services.claims import claim_receipt
-from services.jobs import begin
-from services.outbox import queue_replies
-from services.purchases import record_purchase
 from services.shop import Shop
-from storage.database import is_postgres
+from storage.database import current_client, is_postgres
 from storage.sql import rows
 from tests.databases import only_postgres
-from tests.shop_parts import a_member, a_receipt, a_report, a_till
+from tests.storage.one_of_each import fill_every_table
 
 POSTGRES_COLUMNS = """
 SELECT table_name, column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns
@@ -56,29 +54,53 @@ INSERT INTO ledger_entries (transaction_id, account_id, amount)
 SELECT MIN(id), (SELECT MIN(id) FROM ledger_accounts), {} FROM ledger_transactions
 """
 AN_ALLOCATION = """
-INSERT INTO lot_allocations (entry_id, lot_id, amount) SELECT MIN(entry_id), MIN(id), -1 FROM lots
+INSERT INTO lot_allocations (entry_id, lot_id, amount) SELECT entry_id, id, {} FROM lots
 """
-A_HOLD = """
-INSERT INTO holds (account_id, key, amount, state, expires_at)
-SELECT id, 'hold', 10, 'open', 1 FROM ledger_accounts WHERE name = 'member' LIMIT 1
+A_DRAW = """
+INSERT INTO hold_draws (hold_id, lot_id, amount) SELECT hold_id, lot_id + 1, {} FROM hold_draws
+"""
+A_TIER_CHANGE = """
+INSERT INTO tier_changes (key, member_id, from_tier, to_tier, reason, facts, changed_at)
+SELECT 'new', member_id, from_tier, to_tier, {}, facts, 1 FROM tier_changes
 """
 # PostgreSQL brings these itself.
 INFORMATION_SCHEMA = {"cardinal_number_domain_check", "yes_or_no_check"}
 
-APPEND_ONLY = ("ledger_transactions", "ledger_entries", "lot_allocations", "consents")
-NOT_DELETED = ("lots", "claims", "coupons", "holds")
+APPEND_ONLY = (
+    "ledger_transactions",
+    "ledger_entries",
+    "lot_allocations",
+    "consents",
+    "hold_draws",
+    "tier_changes",
+    "tier_gifts",
+)
+NOT_DELETED = (
+    "lots",
+    "claims",
+    "coupons",
+    "refunds",
+    "coupon_uses",
+    "coupon_gifts",
+    "exchanges",
+    "topups",
+    "wallet_holds",
+    "staff_invitations",
+    "staff",
+    "confirmations",
+    "staff_actions",
+)
 
 
 @pytest.fixture
 async def full_tables(shop: Shop) -> None:
-    """A row in every table."""
-    li, till = await a_member(shop), await a_till(shop)
-    await record_purchase(shop, till, a_report(shop))
-    await claim_receipt(shop, li, a_receipt(shop, till))
-    await queue_replies(shop, account="main", openid="li", key="1", contents=[{}])
-    await begin(shop, "job", shop.now(), "worker")
-    for statement in (A_HOLD, AN_ALLOCATION):
-        await rows(statement)
+    await fill_every_table(shop)
+
+
+@pytest.mark.usefixtures("full_tables")
+async def test_every_table_has_a_row_to_try_things_on() -> None:
+    names = {model._meta.db_table for model in Tortoise.apps["models"].values()}
+    assert [name for name in names if not await rows(f"SELECT 1 FROM {name} LIMIT 1")] == []
 
 
 @pytest.mark.usefixtures("full_tables")
@@ -130,18 +152,52 @@ LEGAL_AND_NOT = [
     (AN_ENTRY, "-1", ["0"]),
     ("UPDATE lots SET remaining = 0, amount = {}", "50", ["0", "-1"]),
     ("UPDATE lots SET remaining = {}", "50", ["-1", "51"]),
-    (AN_ALLOCATION.replace("-1", "{}"), "1", ["0"]),
-    ("UPDATE holds SET amount = {}", "10", ["0"]),
-    ("UPDATE holds SET state = {}", "'voided'", ["'lost'"]),
-    ("UPDATE holds SET captured = {}", "10", ["-1", "11"]),
-    ("UPDATE purchases SET paid_fen = {}", "0", ["-1"]),
-    ("UPDATE purchases SET points = {}", "0", ["-1"]),
-    ("UPDATE claims SET state = {}", "'void'", ["'paid'"]),
-    ("UPDATE coupons SET state = {}", "'used'", ["'lost'"]),
-    ("UPDATE counters SET used = {}", "0", ["-1"]),
+    ("UPDATE lots SET held = {}", "50", ["-1", "51"]),
+    (AN_ALLOCATION, "1", ["0"]),
+    ("INSERT INTO counters (name, used) VALUES ('new', {})", "0", ["-1"]),
     ("UPDATE outbox SET class = {}", "'promotion'", ["'spam'"]),
     ("UPDATE outbox SET state = {}", "'unknown'", ["'lost'"]),
     ("UPDATE job_runs SET state = {}", "'skipped'", ["'lost'"]),
+    ("UPDATE claims SET state = {}", "'void'", ["'paid'"]),
+    ("UPDATE purchases SET paid_fen = {}", "100", ["-1"]),
+    ("UPDATE purchases SET points = {}", "0", ["-1"]),
+    ("UPDATE purchases SET refunded_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE purchases SET points_standing = {}", "0", ["-1"]),
+    ("UPDATE purchases SET growth_standing = {}", "0", ["-1"]),
+    ("UPDATE purchases SET points_spent = {}", "100", ["-1"]),
+    ("UPDATE purchases SET points_returned = {}", "100", ["-1", "101"]),
+    ("UPDATE purchases SET stored_fen = {}", "100", ["-1"]),
+    ("UPDATE purchases SET stored_bonus_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE purchases SET stored_returned_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE refunds SET amount_fen = {}", "1", ["0"]),
+    ("UPDATE refunds SET state = {}", "'refused'", ["'lost'"]),
+    ("UPDATE refunds SET refunded_fen = {}", "0", ["-1"]),
+    ("UPDATE refunds SET lines = {}", "NULL", ["'[]'"]),
+    ("UPDATE quotes SET points = {}", "0", ["-1"]),
+    ("UPDATE quotes SET payable_fen = {}", "0", ["-1"]),
+    ("UPDATE coupons SET state = {}", "'used'", ["'lost'"]),
+    ("UPDATE coupons SET uses_left = {}", "0", ["-1"]),
+    ("UPDATE coupons SET hops = {}", "0", ["-1"]),
+    ("UPDATE coupon_uses SET state = {}", "'returned'", ["'lost'"]),
+    ("UPDATE coupon_gifts SET state = {}", "'withdrawn'", ["'lost'"]),
+    ("UPDATE exchanges SET points = {}", "1", ["0"]),
+    ("UPDATE exchanges SET state = {}", "'returned'", ["'lost'"]),
+    ("UPDATE topups SET paid_fen = {}", "1", ["0"]),
+    ("UPDATE topups SET bonus_fen = {}", "0", ["-1"]),
+    ("UPDATE topups SET state = {}", "'withdrawn'", ["'lost'"]),
+    ("UPDATE wallet_holds SET amount_fen = {}", "100", ["0"]),
+    ("UPDATE wallet_holds SET state = {}", "'expired'", ["'lost'"]),
+    ("UPDATE wallet_holds SET captured_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE wallet_holds SET captured_bonus_fen = {}", "100", ["-1", "101"]),
+    (A_DRAW, "1", ["0"]),
+    (A_TIER_CHANGE, "'grace'", ["'luck'"]),
+    ("UPDATE confirmations SET tries = {}", "5", ["-1"]),
+    ("UPDATE wallet_holds SET returned_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE wallet_holds SET returned_bonus_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE notices SET class = {}", "'promotion'", ["'spam'"]),
+    ("UPDATE staff SET role = {}", "'auditor'", ["'king'"]),
+    ("UPDATE staff SET state = {}", "'stopped'", ["'lost'"]),
+    ("UPDATE confirmations SET state = {}", "'dead'", ["'lost'"]),
 ]
 
 
@@ -158,37 +214,85 @@ async def test_every_check_refuses_what_must_not_be_and_nothing_else() -> None:
 @pytest.mark.usefixtures("full_tables")
 async def test_no_check_is_left_untried() -> None:
     checks = await rows("SELECT conname FROM pg_constraint WHERE contype = 'c'")
-    hit = set()
+    hit: set[str] = set()
     for statement, _, illegal in LEGAL_AND_NOT:
-        with pytest.raises(IntegrityError) as refused:
-            await rows(statement.format(illegal[0]))
-        assert isinstance(refused.value.__cause__, asyncpg.CheckViolationError)
-        hit.add(refused.value.__cause__.constraint_name)
-    ours = {check["conname"] for check in checks} - INFORMATION_SCHEMA
-    assert hit == ours
+        found = await checks_against(statement.format(illegal[0]))
+        assert found, statement
+        hit |= found
+    assert hit == {check["conname"] for check in checks} - INFORMATION_SCHEMA
 
 
-# What makes a row a second one of its kind; `changed` keeps other uniques out of the way.
+async def checks_against(statement: str) -> set[str]:
+    """All checks that refuse it: each is taken away for a moment to see the next one behind it."""
+    hit: set[str] = set()
+    async with current_client().acquire_connection() as connection:
+        around = connection.transaction()
+        await around.start()
+        while refused := await check_against(connection, statement):
+            hit.add(str(refused.constraint_name))
+            found = f"{refused.table_name} DROP CONSTRAINT {refused.constraint_name}"
+            await connection.execute(f"ALTER TABLE {found}")
+        await around.rollback()
+    return hit
+
+
+async def check_against(connection: Any, statement: str) -> asyncpg.CheckViolationError | None:
+    try:
+        async with connection.transaction():
+            await connection.execute(statement)
+    except asyncpg.CheckViolationError as refused:
+        return refused
+    except asyncpg.ForeignKeyViolationError:
+        pass  # No check stood in the way.
+    return None
+
+
+# What makes a row a second one of its kind; what is `changed` keeps other uniques out of the way.
 ONCE_FOR_EVER = [
     ("claims", ""),
     ("purchases", "receipt_seq = receipt_seq + 1"),
     ("purchases", "receipt_no = 'R-2'"),
+    ("member_code_uses", ""),
+    ("refunds", ""),
+    ("quotes", "purchase_id = NULL"),
+    ("quotes", "quote_id = 'other'"),
     ("ledger_transactions", ""),
+    ("ledger_accounts", ""),
+    ("ledger_accounts WHERE member_id IS NOT NULL", ""),
     ("outbox", ""),
     ("job_runs", ""),
-    ("holds", ""),
     ("coupons", "code = 'other'"),
     ("coupons", "key = 'other'"),
+    ("coupon_uses", ""),
+    ("coupon_gifts", "token_hash = 'other', state = 'withdrawn'"),
+    ("coupon_gifts", "key = 'other', state = 'withdrawn'"),
+    ("coupon_gifts", "key = 'other', token_hash = 'other'"),
+    ("exchanges", "coupon_id = -1"),
+    ("exchanges", "key = 'other'"),
+    ("topups", ""),
+    ("wallet_holds", ""),
+    ("hold_draws", ""),
+    ("tier_changes", ""),
+    ("tier_gifts", ""),
+    ("notices", ""),
     ("followers", ""),
     ("consents", ""),
-    ("members", "member_no = 'other'"),
-    ("members", "join_key = 'other'"),
+    ("members", "join_key = 'other', phone_index = 'other'"),
+    ("members", "member_no = 'other', phone_index = 'other'"),
+    ("members", "member_no = 'other', join_key = 'other'"),
     ("till_keys", "signs_requests = FALSE"),
     ("till_keys", "epoch = 9"),
     ("tills", ""),
     ("stores", ""),
     ("regions", ""),
     ("rules", ""),
+    ("staff_invitations", ""),
+    ("staff", "state = 'stopped'"),
+    ("staff", "invitation_id = -1"),
+    ("confirmations", "done_key = NULL, state = 'done'"),
+    ("confirmations", "key = 'other', state = 'done'"),
+    ("confirmations", "key = 'other', done_key = NULL"),
+    ("staff_actions", ""),
 ]
 
 
@@ -200,14 +304,33 @@ async def test_what_happens_once_for_ever_is_refused_a_second_time() -> None:
         assert await rows(f"SELECT 1 FROM {table}")
 
 
+UNIQUE_INDEXES = """
+SELECT indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+WHERE i.indisunique AND NOT i.indisprimary AND c.relnamespace = current_schema()::regnamespace
+"""
+
+
+@only_postgres
+@pytest.mark.usefixtures("full_tables")
+async def test_no_unique_index_is_left_untried() -> None:
+    hit = set()
+    for table, changed in ONCE_FOR_EVER:
+        with pytest.raises(IntegrityError) as refused:
+            await rows(second_of(table, changed))
+        assert isinstance(refused.value.__cause__, asyncpg.UniqueViolationError)
+        hit.add(refused.value.__cause__.constraint_name)
+    assert hit == {index["name"] for index in await rows(UNIQUE_INDEXES)}
+
+
 def second_of(table: str, changed: str) -> str:
-    """The first row again under another id, in one column perhaps another value."""
+    """The first row again under another id, in some columns perhaps another value."""
+    name, _, where = table.partition(" ")
     model = next(
-        model for model in Tortoise.apps["models"].values() if model._meta.db_table == table
+        model for model in Tortoise.apps["models"].values() if model._meta.db_table == name
     )
     names = [field.source_field or name for name, field in model._meta.fields_map.items()]
     names.remove("id")
-    column, _, value = changed.partition(" = ")
-    values = [value if name == column else name for name in names]
+    others = dict(change.split(" = ") for change in changed.split(", ") if change)
+    values = [others.get(name, name) for name in names]
     places = f"{', '.join(names)}) SELECT {', '.join(values)}"
-    return f"INSERT INTO {table} ({places} FROM {table} ORDER BY id LIMIT 1"
+    return f"INSERT INTO {name} ({places} FROM {name} {where} ORDER BY id LIMIT 1"

@@ -12,6 +12,9 @@ export class StageFault extends Error {
 
 const phonePath = (phone, verb) => `/stage/phones/${encodeURIComponent(phone)}/${verb}`;
 
+const couponPath = (code, verb) => `/stage/till/coupons/${encodeURIComponent(code)}/${verb}`;
+const numbered = (receipt) => (receipt ? { receipt_no: receipt } : {});
+
 export const stage = {
   state: () => ask("/stage/state"),
   addPhone: (name) => tell("/stage/phones", { name }),
@@ -32,6 +35,15 @@ export const stage = {
 
   purchase: (basket) => tell("/stage/till/purchases", basket),
   offlineReceipt: (basket) => tell("/stage/till/offline", basket),
+  identify: (member_code) => tell("/stage/till/identify", { member_code }),
+  quote: (basket) => tell("/stage/till/quotes", basket),
+  hold: (wish) => tell("/stage/till/holds", wish),
+  captureHold: (hold) => tell(`/stage/till/holds/${hold}/capture`, {}),
+  voidHold: (hold) => tell(`/stage/till/holds/${hold}/void`, {}),
+  refund: (wish) => tell("/stage/till/refunds", wish),
+  topUp: (wish) => tell("/stage/till/topups", wish),
+  redeem: (code, receipt) => tell(couponPath(code, "redeem"), numbered(receipt)),
+  release: (code, receipt) => tell(couponPath(code, "release"), numbered(receipt)),
   upload: () => tell("/stage/till/upload", {}),
   receipts: () => ask("/stage/till/receipts"),
 

@@ -53,7 +53,7 @@ export class Chat {
         const answer = await this.ask(wait, signal);
         if (signal.aborted) return;
         this.take(answer);
-        wait = waitAfter(answer);
+        wait = waitAfter(answer, table.phones.indexOf(this.phone));
         if (performance.now() - asked < PAUSE_MILLISECONDS && !answer.messages.length) {
           await pause(signal);
         }
@@ -162,9 +162,9 @@ export class Chat {
   }
 }
 
-function waitAfter(answer) {
+function waitAfter(answer, place) {
   if (answer.typing) return TYPING_POLL_SECONDS;
-  return table.phones.length > LONG_POLLING_PHONES ? 0 : LONG_POLL_SECONDS;
+  return place < LONG_POLLING_PHONES ? LONG_POLL_SECONDS : 0;
 }
 
 /** Resolves at once on a page that is looked at, else when it is looked at again. */

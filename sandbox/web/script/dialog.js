@@ -2,7 +2,10 @@
 
 import { button, element } from "./dom.js";
 
-/** Resolves to {name: value} of the fields, or null when the person changed their mind. */
+/**
+ * A field is {name, say or label, value, type?, optional?, …}. Resolves to {name: value} of the
+ * fields, or null when the person changed their mind.
+ */
 export function question(title, fields) {
   return new Promise((resolve) => {
     const inputs = fields.map(inputFor);
@@ -34,14 +37,17 @@ export function question(title, fields) {
 }
 
 function inputFor(field) {
-  const input = element("input", { name: field.name, required: true, type: field.type ?? "text" });
-  if (field.type === "number") input.step = "any";
+  const { name, min, max } = field;
+  const input = element("input", { name, min, max, type: field.type ?? "text" });
+  input.required = !field.optional;
+  if (field.type === "number") input.step = field.step ?? "any";
   input.value = field.value;
   return input;
 }
 
 function labelled(field, input) {
-  return element("label", { className: "field" }, element("span", { say: field.say }), input);
+  const words = field.say ? { say: field.say } : { text: field.label };
+  return element("label", { className: "field" }, element("span", words), input);
 }
 
 function valuesOf(inputs) {

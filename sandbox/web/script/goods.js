@@ -35,7 +35,6 @@ function tile(goods, onPick) {
     },
     element("strong", { text: goods.name }),
     element("span", { className: "price", text: price }),
-    element("small", { text: goods.category ?? "" }),
     element("b", { className: "tile-count", "aria-hidden": "true" }),
   );
 }

@@ -3,13 +3,14 @@
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 
-const STEPS = ["follow", "join", "agree", "checkout", "scan", "points"];
+const STEPS = ["follow", "join", "agree", "checkout", "scan", "points", "identify", "why"];
 const STEP_OF_WORD = {
   入会: "join",
   注册: "join",
   同意: "agree",
   同意并订阅: "agree",
   积分: "points",
+  为什么: "why",
 };
 const HIDDEN_AS = "shuke.sandbox.hints_hidden";
 
@@ -19,6 +20,8 @@ const items = new Map();
 export function did(what, word) {
   const step = what === "say" ? STEP_OF_WORD[word] : what;
   items.get(step)?.classList.add("is-done");
+  // Only a follower can join.
+  if (step === "join") did("follow");
 }
 
 export function drawHints() {

@@ -13,6 +13,8 @@ import { say } from "./i18n.js";
 import { table } from "./table.js";
 import { attempt, toast } from "./toast.js";
 
+const MEMBER_CODE = /(?<!\d)66\d{16}(?!\d)/;
+const CODE_PATIENCE_MILLISECONDS = 8000;
 const SCAN_BUTTONS = ["scancode_waitmsg", "scancode_push"];
 
 export class Phone {
@@ -58,13 +60,34 @@ export class Phone {
     const wasFollowing = this.isFollowing;
     this.following[this.account.name] = state.following;
     this.screen.showState(state);
-    if (this.isFollowing && this.account.kind !== "mini") did("follow");
-    if (this.isFollowing && !wasFollowing) this.loadMenu();
+    if (!this.isFollowing || wasFollowing) return;
+    if (this.account.kind !== "mini") did("follow");
+    this.loadMenu();
   }
 
   notice(message) {
-    if (message.from !== "member") return;
-    if (message.kind === "text") did("say", gist(message));
+    if (message.from === "account") return this.seeCode(message);
+    if (message.from === "member" && message.kind === "text") did("say", gist(message));
+  }
+
+  /** The person asks for a member code and holds it out; null where none comes. */
+  askForCode() {
+    this.node.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "smooth" });
+    return new Promise((resolve) => {
+      this.onCode = resolve;
+      setTimeout(() => this.showCode(null), CODE_PATIENCE_MILLISECONDS);
+      this.say("会员码").then((sent) => sent || this.showCode(null));
+    });
+  }
+
+  seeCode(message) {
+    const code = MEMBER_CODE.exec(gist(message))?.[0];
+    if (code) this.showCode(code);
+  }
+
+  showCode(code) {
+    this.onCode?.(code);
+    this.onCode = null;
   }
 
   follow() {

@@ -6,8 +6,11 @@ import { say } from "./i18n.js";
 import { table } from "./table.js";
 import { toast } from "./toast.js";
 
-/** `slip` is {number, at, store, lines, totalFen, words, content, qrUrl, member, state}. */
-export function paper(slip) {
+/**
+ * `slip` is {number, at, store, kind, lines, steps, totalFen, storedFen, refundedFen, words, content,
+ * qrUrl, member, state}; `onRefund(slip)` hears the button of a sale that can come back.
+ */
+export function paper(slip, { onRefund }) {
   return element(
     "article",
     {
@@ -21,12 +24,17 @@ export function paper(slip) {
     slip.lines.length
       ? element("ul", { className: "paper-lines" }, ...slip.lines.map(lineRow))
       : null,
+    slip.steps.length
+      ? element("ul", { className: "paper-lines paper-steps" }, ...slip.steps.map(stepRow))
+      : null,
     element(
       "p",
       { className: "paper-total" },
-      element("span", { say: "receipt.total" }),
+      element("span", { say: `receipt.total_of.${slip.kind}` }),
       element("strong", { text: yuan(slip.totalFen), data: { testid: "receipt-total" } }),
     ),
+    slip.storedFen ? amountLine("quote.by_stored", slip.storedFen) : null,
+    slip.refundedFen ? amountLine("receipt.refunded", -slip.refundedFen) : null,
     slip.member
       ? element("p", {
           className: "paper-words",
@@ -44,7 +52,15 @@ export function paper(slip) {
     slip.state === "offline"
       ? element("p", { className: "paper-stamp", say: "receipt.offline" })
       : null,
-    slip.content ? codeBlock(slip) : null,
+    slip.content && slip.state !== "member" ? codeBlock(slip) : null,
+    canComeBack(slip)
+      ? button({
+          className: "plain refund",
+          say: "refund.ask",
+          data: { testid: "refund" },
+          on: { click: () => onRefund(slip) },
+        })
+      : null,
   );
 }
 
@@ -74,6 +90,28 @@ function factRows(slip) {
   ];
   return rows.map(([name, text]) =>
     element("div", {}, element("dt", { say: name }), element("dd", { text })),
+  );
+}
+
+function canComeBack({ kind, state, totalFen, refundedFen }) {
+  return kind === "sale" && state !== "refused" && refundedFen < totalFen;
+}
+
+function stepRow(step) {
+  return element(
+    "li",
+    {},
+    element("span", { text: step.label }),
+    element("span", { text: yuan(step.amount_fen) }),
+  );
+}
+
+function amountLine(name, amountFen) {
+  return element(
+    "p",
+    { className: "paper-part" },
+    element("span", { say: name }),
+    element("span", { text: yuan(amountFen) }),
   );
 }
 

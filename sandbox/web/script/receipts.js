@@ -5,6 +5,7 @@ import { button, element, resay } from "./dom.js";
 import { minuteOf, shortNumber, yuan } from "./format.js";
 import { say } from "./i18n.js";
 import { paper } from "./receipt.js";
+import { refund } from "./refund.js";
 import { lay, table, watchTable } from "./table.js";
 import { attempt, toast } from "./toast.js";
 
@@ -12,7 +13,6 @@ export class ReceiptDesk {
   constructor(store) {
     this.store = store;
     this.receipts = [];
-    this.told = new Map();
     this.slot = element("div", { className: "slot" }, waiting());
     this.upload = button({
       className: "upload",
@@ -47,9 +47,8 @@ export class ReceiptDesk {
     });
   }
 
-  /** Puts the receipt of a checkout on paper, with what the shop's server said to it. */
-  async print(number, said = {}) {
-    this.told.set(number, { words: said.receipt_text ?? "", member: memberOf(said) });
+  /** Puts the newest receipt, refund or top-up on paper. */
+  async print(number) {
     this.shown = { number };
     await this.refresh();
     this.slot.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -63,7 +62,7 @@ export class ReceiptDesk {
 
   redraw() {
     if (!this.shown?.lines) return;
-    const sheet = paper(this.shown);
+    const sheet = paper(this.shown, { onRefund: (slip) => this.refund(slip) });
     // Only a receipt that just came rolls out of the printer.
     sheet.classList.toggle("is-new", this.drawn !== this.shown.number);
     this.drawn = this.shown.number;
@@ -74,12 +73,17 @@ export class ReceiptDesk {
     const answer = await stage.receipts().catch(() => null);
     if (!answer) return;
     this.receipts = answer.receipts.map((row) => this.slipOf(row));
+    // A refunded or refused sale keeps its paper; what can be scanned is what has a code.
     lay({ codes: this.receipts.filter((slip) => slip.content) });
     const shown = this.receipts.find((slip) => slip.number === this.shown?.number);
     this.show(shown ?? this.receipts.find((slip) => slip.content));
   }
 
-  /** The server's list knows the sale and its state; what the shop said is kept from printing. */
+  async refund(slip) {
+    const number = await refund(slip);
+    if (number) await this.print(number);
+  }
+
   slipOf(row) {
     return {
       number: row.receipt_no,
@@ -90,7 +94,12 @@ export class ReceiptDesk {
       content: row.claim_url ?? "",
       qrUrl: row.qr_url ?? "",
       state: row.state,
-      ...this.told.get(row.receipt_no),
+      kind: row.kind,
+      steps: row.steps,
+      storedFen: row.stored_fen,
+      refundedFen: row.refunded_fen,
+      words: row.answer.receipt_text ?? "",
+      member: memberOf(row.answer),
     };
   }
 
@@ -115,7 +124,7 @@ export class ReceiptDesk {
         },
         element("span", {
           className: "earlier-name",
-          say: "scan.receipt",
+          say: `receipt.kind.${slip.kind}`,
           facts: { number: shortNumber(slip.number) },
         }),
         element("small", { text: minuteOf(slip.at).slice(5) }),
@@ -146,7 +155,8 @@ function memberOf({ member }) {
 }
 
 function lineOf(line) {
-  return { name: line.name, quantity: line.quantity, amountFen: line.amount_fen };
+  const { sku, name, quantity } = line;
+  return { sku, name, quantity, amountFen: line.amount_fen };
 }
 
 function waiting() {

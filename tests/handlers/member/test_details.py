@@ -56,7 +56,6 @@ async def test_data_is_sealed_in_its_row(shop_under_test: ShopUnderTest) -> None
         ("0 王小明", "没有听懂。可以发送："),
         ("12 王小明", "没有听懂。可以发送："),
         ("二 王小明", "没有听懂。可以发送："),
-        ("2", "没有听懂。可以发送："),
         ("王小明", "没有听懂。可以发送："),
     ],
 )

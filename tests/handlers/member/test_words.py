@@ -33,7 +33,7 @@ async def test_pending_points_stand_apart(shop_under_test: ShopUnderTest) -> Non
     await shop_under_test.plays("""
         小李> 查积分
         机器人> 可用积分：82
-                待到账：45（收银台上传后到账）
+                待到账：45（收银台上传或退货期满后到账）
     """)
 
 

@@ -11,12 +11,14 @@ from aiohttp.test_utils import TestServer
 
 from bot.web import Pages
 from handlers.pages.claim import ClaimPages
+from handlers.pages.gift import GiftPages
 from handlers.pages.home import HomePages
 from handlers.pages.login import Login, LoginFailed
 from tests.cast import CAST
 from tests.shop import ShopUnderTest
 
 WECHAT = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50 NetType/WIFI Language/zh_CN"
+PLACES = {"claim": "r", "gift": "g"}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -61,17 +63,24 @@ class Street:
         location = response.headers.get("Location", "")
         return Page(response.status, await response.text(), location)
 
-    async def way_back(self, name: str, token: str, browser: ClientSession) -> str:
+    async def way_back(
+        self, name: str, token: str, browser: ClientSession, kind: str = "claim"
+    ) -> str:
         """Where WeChat sends the browser after the silent login of this person."""
-        asked = await self.open(f"/r/{token}", browser)
+        asked = await self.open(f"/{PLACES[kind]}/{token}", browser)
         assert asked.status == 302, asked
         query = parse_qs(urlsplit(asked.location).query)
-        assert query["redirect_uri"] == ["http://shop.test/login/claim"]
-        return f"/login/claim?code={name}&state={query['state'][0]}"
+        assert query["redirect_uri"] == [f"http://shop.test/login/{kind}"]
+        return f"/login/{kind}?code={name}&state={query['state'][0]}"
 
     async def claims(self, name: str, token: str) -> Page:
         browser = self.browser()
         return await self.open(await self.way_back(name, token, browser), browser)
+
+    async def takes(self, name: str, token: str) -> Page:
+        """This person opens the link of a gift in WeChat."""
+        browser = self.browser()
+        return await self.open(await self.way_back(name, token, browser, "gift"), browser)
 
 
 @asynccontextmanager
@@ -86,6 +95,7 @@ async def open_street(shop_under_test: ShopUnderTest) -> AsyncIterator[Street]:
         exchange=exchange,
     )
     ClaimPages(shop, pages, login).add_to(app)
+    GiftPages(shop, pages, login).add_to(app)
     HomePages(shop, pages).add_to(app)
     async with TestServer(app) as server:
         street = Street(shop_under_test, str(server.make_url("")).rstrip("/"))

@@ -21,7 +21,7 @@ async def test_wechat_is_asked_in_the_order_it_wants(street: Street) -> None:
     assert names == ["appid", "redirect_uri", "response_type", "scope", "state"]
     assert "scope=snsapi_base" in address.query
     assert address.fragment == "wechat_redirect"
-    cookie = response.cookies["claim_state"]
+    cookie = response.cookies["login_state"]
     assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", "")
     assert cookie.value not in response.headers["Location"]
 

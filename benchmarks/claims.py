@@ -1,0 +1,123 @@
+"""Claims a second (领取速度): eight people scan at once, beside what pgbench reaches there.
+
+    python -m benchmarks.claims [--seconds 10]
+
+Starts a PostgreSQL of its own in a temporary folder, with the settings it would have in a shop.
+All figures are taken in turns, so that whatever else the machine does slows all of them down.
+"""
+
+import argparse
+import asyncio
+import re
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from statistics import median
+
+import uvloop
+
+from loyalty.person import Person
+from services.claims import claim_receipt
+from services.purchases import record_purchase
+from services.shop import Shop
+from services.tills import Till
+from storage.database import DatabaseAddress
+from tests.server_process import HOST
+from tests.servers import POSTGRES_USER, PostgresServer, postgres_server
+from tests.shop_parts import a_member, a_receipt, a_report, a_till, open_test_shop
+
+CLIENTS = 8
+MEMBERS = 200
+PGBENCH_SCALE = 8
+TURNS = 3
+# Of pgbench's transactions, each four short updates and reads.
+WANTED_PERCENT = 25
+TRANSACTIONS_A_SECOND = re.compile(r"tps = (\d+)")
+
+Act = Callable[[int], Awaitable[object]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seconds", type=int, default=10, help="length of one measurement")
+    seconds = parser.parse_args().seconds
+    with postgres_server() as postgres:
+        pgbench(postgres, "--initialize", "--quiet", f"--scale={PGBENCH_SCALE}")
+        uvloop.run(compare(postgres, seconds))
+
+
+async def compare(postgres: PostgresServer, seconds: int) -> None:
+    address = DatabaseAddress(postgres.create_database(), pool_size=CLIENTS)
+    async with open_test_shop(address) as shop:
+        people = [await a_member(shop, str(number)) for number in range(MEMBERS)]
+        counter = Counter(shop, await a_till(shop), people)
+        turns = [await one_turn(postgres, counter, seconds) for _ in range(TURNS)]
+    report({name: round(median(turn[name] for turn in turns)) for name in turns[0]})
+
+
+@dataclass(slots=True)
+class Counter:
+    """What is done at the counter: a till reports a receipt, somebody scans it."""
+
+    shop: Shop
+    till: Till
+    people: list[Person]
+    sequences: Iterator[int] = field(default_factory=count)
+
+    async def upload(self, sequence: int) -> None:
+        report = a_report(self.shop, f"R-{sequence}", sequence=sequence)
+        await record_purchase(self.shop, self.till, report)
+
+    async def claim(self, sequence: int) -> None:
+        person = self.people[sequence % MEMBERS]
+        await claim_receipt(self.shop, person, a_receipt(self.shop, self.till, sequence))
+
+
+async def one_turn(postgres: PostgresServer, counter: Counter, seconds: int) -> dict[str, int]:
+    uploaded, uploads = await at_once(counter.upload, counter.sequences, seconds)
+    _, claims = await at_once(counter.claim, iter(uploaded), seconds)
+    _, offline = await at_once(counter.claim, counter.sequences, seconds)
+    transactions = await asyncio.to_thread(transactions_a_second, postgres, seconds)
+    return {"pgbench": transactions, "claim": claims, "offline": offline, "upload": uploads}
+
+
+async def at_once(act: Act, numbers: Iterator[int], seconds: int) -> tuple[list[int], int]:
+    """What eight clients did until the time or the numbers came to an end; how many a second."""
+    done: list[int] = []
+    started = time.perf_counter()
+
+    async def client() -> None:
+        for number in numbers:
+            await act(number)
+            done.append(number)
+            if time.perf_counter() - started > seconds:
+                return
+
+    await asyncio.gather(*[client() for _ in range(CLIENTS)])
+    return done, round(len(done) / (time.perf_counter() - started))
+
+
+def transactions_a_second(postgres: PostgresServer, seconds: int) -> int:
+    said = pgbench(postgres, f"--client={CLIENTS}", "--jobs=2", f"--time={seconds}", "--no-vacuum")
+    found = TRANSACTIONS_A_SECOND.search(said)
+    assert found is not None, said
+    return int(found[1])
+
+
+def pgbench(postgres: PostgresServer, *options: str) -> str:
+    server = ["-h", HOST, "-p", str(postgres.port), "-U", POSTGRES_USER]
+    command = [str(postgres.programs / "pgbench"), *server, *options, "postgres"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def report(speeds: dict[str, int]) -> None:
+    for name, speed in speeds.items():
+        print(f"{name:<8}{speed:8} a second, {100 * speed // speeds['pgbench']:4} % of pgbench")
+    reached = 100 * speeds["claim"] >= WANTED_PERCENT * speeds["pgbench"]
+    print(f"{WANTED_PERCENT} % for claims: {'reached' if reached else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()

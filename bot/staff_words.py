@@ -1,0 +1,47 @@
+"""Staff words (员工口令): words with arguments, known only to people who have the right."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.chat import Chat
+from bot.pushes.push import command_text
+from loyalty.person import Person
+from loyalty.staff import Right
+
+StaffHandler = Callable[[Chat, tuple[str, ...]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWord:
+    """A word, and what stands behind it, of people with a right; for all others it is no word.
+
+    Without a `right` it is anybody's. `takes` are the fewest and the most arguments, which spaces
+    part; with `takes_text` the last one is the rest as it was written. `usage` is said when their
+    number does not fit; without one the text then is about something else.
+    """
+
+    word: str
+    right: Right | None
+    handler: StaffHandler
+    takes: tuple[int, int] = (0, 0)
+    takes_text: bool = False
+    usage: str | None = None
+    help: str | None = None
+
+    def is_for(self, person: Person) -> bool:
+        return self.right is None or person.may(self.right)
+
+    def arguments(self, words: str) -> tuple[str, ...] | None:
+        most = self.takes[1]
+        parts = words.split(maxsplit=most if self.takes_text else -1)[1:]
+        if not self.takes[0] <= len(parts) <= most:
+            return None
+        folded = tuple(command_text(part) for part in parts)
+        return (*folded[:-1], parts[-1].strip()) if self.takes_text else folded
+
+
+def first_word(words: str) -> str:
+    """The word a text of one line begins with: no command hides in a longer text (B56)."""
+    if len(words.strip().splitlines()) != 1:
+        return ""
+    return command_text(words.split(maxsplit=1)[0])

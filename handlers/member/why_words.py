@@ -1,0 +1,138 @@
+"""Stored facts in words (说明): a line for what happened, and below it how it was reckoned."""
+
+from typing import Any
+
+from bot.chat import Chat
+from loyalty.money import yuan_text
+from services.explaining import CouponOrigin, Movement, TierMove
+
+BY = {"exchange", "gift", "join", "tier_gift"}
+
+
+def movement_lines(chat: Chat, movement: Movement, about: str) -> list[str]:
+    """What a ledger transaction was, what it moved, by which rules, and the reckoning."""
+    amount = _points(chat, movement) if about == "points" else _money(chat, movement)
+    line = chat.phrase(
+        "why/line",
+        day=movement.day,
+        what=chat.phrase(f"points/kind_{movement.what}", **movement.facts),
+        amount=amount,
+        version=movement.facts.get("rules", "-"),
+        number=movement.number,
+    )
+    details = DETAILS.get(movement.what)
+    return [line, *(details(chat, dict(movement.facts)) if details else [])]
+
+
+def coupon_lines(chat: Chat, origin: CouponOrigin) -> list[str]:
+    facts = dict(origin.facts)
+    by = str(facts.get("by") or facts.get("what") or "")
+    cause = chat.phrase(f"why/by_{by}" if by in BY else "why/by_shop", **facts)
+    terms = ""
+    if origin.threshold_fen:
+        terms = chat.phrase("why/coupon_threshold", yuan=yuan_text(origin.threshold_fen))
+    version = facts.get("rules", "-")
+    return [
+        chat.phrase("why/coupon", name=origin.name, code=origin.code, cause=cause, version=version),
+        chat.phrase("why/coupon_terms", terms=terms, last_day=origin.ends_on),
+    ]
+
+
+def tier_lines(chat: Chat, move: TierMove | None) -> list[str]:
+    """How the member came to the rung, from the figures that decided it."""
+    if move is None:
+        tiers = chat.shop.rules.tiers
+        return [chat.phrase("why/tier_base", tier=tiers[0].name if tiers else "")]
+    facts: dict[str, Any] = dict(move.facts)
+    lines = [chat.phrase(f"why/tier_{move.reason}", day=move.day, tier=move.tier)]
+    if "conditions" not in facts:
+        return lines
+    sentence = "why/tier_window" if facts.get("first_day") else "why/tier_ever"
+    first_day, last_day = facts.get("first_day"), facts.get("last_day")
+    version = facts.get("rules", "-")
+    lines.append(chat.phrase(sentence, first_day=first_day, last_day=last_day, version=version))
+    return lines + [_condition(chat, condition) for condition in facts["conditions"]]
+
+
+def _condition(chat: Chat, condition: dict[str, Any]) -> str:
+    measure, have, need = condition["measure"], condition["have"], condition["need"]
+    if measure != "visits":  # growth is kept in hundredths, which read like fen
+        have, need = yuan_text(have), yuan_text(need)
+    return chat.phrase(f"why/tier_{measure}", have=have, need=need)
+
+
+def _points(chat: Chat, movement: Movement) -> str:
+    points = movement.amounts.get("points", 0)
+    words = [chat.phrase("why/points_amount", sign=_sign(points), points=abs(points))]
+    if movement.debt:
+        debt = movement.debt
+        words.append(chat.phrase("why/debt", sign=_sign(debt), points=abs(debt)))
+    return " ".join(words)
+
+
+def _money(chat: Chat, movement: Movement) -> str:
+    principal, bonus = (movement.amounts.get(unit, 0) for unit in ("principal", "bonus"))
+    return chat.phrase(
+        "why/money_amount",
+        principal=_sign(principal) + yuan_text(abs(principal)),
+        bonus=_sign(bonus) + yuan_text(abs(bonus)),
+    )
+
+
+def _sign(amount: int) -> str:
+    return "-" if amount < 0 else "+"
+
+
+def _purchase(chat: Chat, facts: dict[str, Any]) -> list[str]:
+    base = yuan_text(facts["base_fen"])
+    lines = [chat.phrase("why/purchase", base=base, per_yuan=facts["per_yuan"])]
+    if boost := facts.get("multiplier"):
+        lines.append(chat.phrase("why/multiplier", name=boost["name"], percent=boost["percent"]))
+    for boost in facts.get("bonuses", ()):
+        lines.append(chat.phrase("why/bonus", name=boost["name"], points=boost["points"]))
+    if "uncapped" in facts:
+        lines.append(chat.phrase("why/capped", uncapped=facts["uncapped"]))
+    return lines
+
+
+def _refund(chat: Chat, facts: dict[str, Any]) -> list[str]:
+    return [chat.phrase("why/refund", deserved=facts["deserved"])]
+
+
+def _paid(chat: Chat, facts: dict[str, Any]) -> list[str]:
+    return [
+        chat.phrase(
+            "why/pair",
+            paid=yuan_text(pair["paid_fen"]),
+            given=yuan_text(pair["given_fen"]),
+            principal=yuan_text(pair["principal_fen"]),
+            bonus=yuan_text(pair["bonus_fen"]),
+        )
+        for pair in facts["pairs"]
+    ]
+
+
+def _topup(chat: Chat, facts: dict[str, Any]) -> list[str]:
+    return [chat.phrase("why/topup", yuan=facts["yuan"], bonus=facts["bonus"])]
+
+
+def _card_refund(chat: Chat, facts: dict[str, Any]) -> list[str]:
+    figures = facts["figures"]
+    return [
+        chat.phrase(
+            "why/card_refund",
+            paid=yuan_text(figures["paid_fen"]),
+            used=yuan_text(figures["used_fen"]),
+            used_principal=yuan_text(figures["used_principal_fen"]),
+            refund=yuan_text(figures["refund_fen"]),
+        )
+    ]
+
+
+DETAILS = {
+    "purchase": _purchase,
+    "refund": _refund,
+    "paid_stored": _paid,
+    "topup": _topup,
+    "card_refund": _card_refund,
+}

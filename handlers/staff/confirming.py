@@ -1,0 +1,29 @@
+"""确认、取消: the answer to a summary."""
+
+from bot.chat import Chat
+from bot.dialogue import NotMeant
+from bot.routing import Router
+from services.confirmations import cancel_confirmations, is_cancellable
+from services.counter_actions import confirm_action
+from services.staff import Right
+
+router = Router()
+
+
+@router.staff(
+    "确认", Right.CONFIRM, takes=(1, 1), usage="staff/usage_confirm", help="staff/help_confirm"
+)
+async def confirm(chat: Chat, arguments: tuple[str, ...]) -> None:
+    told = await confirm_action(chat.shop, chat.person, arguments[0], key=chat.key)
+    await chat.say("staff/told", text=told.text)
+    if told.qr:
+        await chat.show_qr(told.qr)
+
+
+@router.staff("取消", Right.CONFIRM)
+async def cancel(chat: Chat, arguments: tuple[str, ...]) -> None:
+    """Where nothing waits for 确认, 取消 is everybody's word."""
+    if not await is_cancellable(chat.shop, chat.person, key=chat.key):
+        raise NotMeant
+    await cancel_confirmations(chat.shop, chat.person, key=chat.key)
+    await chat.say("staff/cancelled")

@@ -1,0 +1,179 @@
+"""Earning by purchase (消费积分): what the net of a purchase deserves by the rule of its day.
+
+The rule is kept with the purchase as facts. What is deserved never rises while more goes back,
+and depends on nothing but the sum of the refunds: twenty small ones equal one large.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+from loyalty.refunds import NOTHING_RETURNED, REWARD, Returned, Sale, SaleLine, values_left
+
+PLAIN_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """A boost (积分加倍) that holds on that day at that store: a percentage or flat points.
+
+    The threshold is asked of the goods it covers; no tiers means everybody.
+    """
+
+    code: str
+    name: str
+    percent: int | None = None
+    points: int | None = None
+    threshold_fen: int = 0
+    tiers: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    excluded_categories: tuple[str, ...] = ()
+
+    def covers(self, category: str) -> bool:
+        if category in self.excluded_categories:
+            return False
+        return not self.categories or category in self.categories
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """How one purchase earns; `rules` is the version, `tier` the member's at that moment.
+
+    `day_allowance` is what was left of the member's day when it was credited. `bonus_paid_fen`
+    was paid with money the shop had given, which earns nothing.
+    """
+
+    rules: int = 0
+    per_yuan: int = 0
+    tier: str = ""
+    boosts: tuple[Boost, ...] = ()
+    excluded_categories: tuple[str, ...] = ()
+    excluded_skus: tuple[str, ...] = ()
+    cap_per_receipt: int | None = None
+    day_allowance: int | None = None
+    bonus_paid_fen: int = 0
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def excludes(self, line: SaleLine) -> bool:
+        is_out = line.sku in self.excluded_skus or line.category in self.excluded_categories
+        return is_out or line.category == REWARD
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """Points with all that they come from; `uncapped` is more where a cap cut them."""
+
+    points: int
+    uncapped: int
+    base_fen: int
+    multiplier: Boost | None
+    bonuses: tuple[Boost, ...]
+
+    def facts(self, earning: Earning) -> dict[str, object]:
+        """What explains the points later, kept with the ledger transaction."""
+        facts: dict[str, object] = {
+            "rules": earning.rules,
+            "tier": earning.tier,
+            "base_fen": self.base_fen,
+            "per_yuan": earning.per_yuan,
+        }
+        if self.multiplier is not None:
+            facts["multiplier"] = {
+                "code": self.multiplier.code,
+                "name": self.multiplier.name,
+                "percent": self.multiplier.percent,
+            }
+        if self.bonuses:
+            facts["bonuses"] = [
+                {"code": bonus.code, "name": bonus.name, "points": bonus.points}
+                for bonus in self.bonuses
+            ]
+        if self.points < self.uncapped:
+            facts["uncapped"] = self.uncapped
+            facts["cap_per_receipt"] = earning.cap_per_receipt
+            facts["day_allowance"] = earning.day_allowance
+        return facts
+
+
+@dataclass(frozen=True, slots=True)
+class EligiblePart:
+    """Money paid for goods of one category that earn."""
+
+    category: str
+    fen: Fraction
+
+
+def earning_from(data: Mapping[str, Any]) -> Earning:
+    """Read what `as_data` said; what an older record lacks is empty."""
+    values = _with_tuples(data)
+    boosts = tuple(Boost(**_with_tuples(boost)) for boost in values.pop("boosts", ()))
+    return Earning(**values, boosts=boosts)
+
+
+def deserved(earning: Earning, sale: Sale, returned: Returned = NOTHING_RETURNED) -> int:
+    return reckon(earning, sale, returned).points
+
+
+def reckon(earning: Earning, sale: Sale, returned: Returned = NOTHING_RETURNED) -> Reckoning:
+    """Base × the best multiplier, rounded down once, plus flat bonuses, within the caps.
+
+    Of several multipliers the one counts that gives the most; they are never multiplied.
+    """
+    parts = eligible_parts(earning, sale, returned)
+    held = [boost for boost in earning.boosts if _holds(boost, earning.tier, parts)]
+    best, multiplier = points_with(None, parts, earning.per_yuan), None
+    for boost in held:
+        points = points_with(boost, parts, earning.per_yuan) if boost.percent else 0
+        if points > best:
+            best, multiplier = points, boost
+    bonuses = tuple(boost for boost in held if boost.points)
+    uncapped = best + sum(bonus.points or 0 for bonus in bonuses)
+    caps = [cap for cap in (earning.cap_per_receipt, earning.day_allowance) if cap is not None]
+    return Reckoning(
+        points=min([uncapped, *caps]),
+        uncapped=uncapped,
+        base_fen=int(_total(parts)),
+        multiplier=multiplier,
+        bonuses=bonuses,
+    )
+
+
+def eligible_parts(earning: Earning, sale: Sale, returned: Returned) -> list[EligiblePart]:
+    """What is left of the goods that earn, less the part paid with given money."""
+    if sale.paid_fen == 0:
+        return []
+    own = Fraction(sale.paid_fen - earning.bonus_paid_fen, sale.paid_fen)
+    values = values_left(sale, returned)
+    return [
+        EligiblePart(line.category, value * own)
+        for line, value in zip(sale.lines, values, strict=True)
+        if value > 0 and not earning.excludes(line)
+    ]
+
+
+def points_with(boost: Boost | None, parts: Sequence[EligiblePart], per_yuan: int) -> int:
+    """A boost of some categories multiplies only their share; all is rounded down together."""
+    percent = boost.percent if boost and boost.percent else PLAIN_PERCENT
+    covered = _total([part for part in parts if boost and boost.covers(part.category)])
+    weighted = covered * percent + (_total(parts) - covered) * PLAIN_PERCENT
+    return weighted * per_yuan // (100 * PLAIN_PERCENT)
+
+
+def _holds(boost: Boost, tier: str, parts: Sequence[EligiblePart]) -> bool:
+    if boost.tiers and tier not in boost.tiers:
+        return False
+    covered = _total([part for part in parts if boost.covers(part.category)])
+    return covered > 0 and covered >= boost.threshold_fen
+
+
+def _total(parts: Sequence[EligiblePart]) -> Fraction:
+    return sum((part.fen for part in parts), Fraction(0))
+
+
+def _with_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }

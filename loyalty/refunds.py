@@ -1,0 +1,161 @@
+"""Refunds (退货): what is left of a purchase after goods or money went back.
+
+Everything is a function of the sums of all refunds of a sale, so that it ends alike in whatever
+parts and order they came. A discount of the order falls on reward lines first, which it is there
+for, and then on all goods alike.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from loyalty.refusals import Refusal
+
+REWARD = "reward"  # the category of goods that were given, not sold
+
+
+class RefundExceedsSale(Refusal):
+    """More goods or money than the sale had, earlier refunds counted."""
+
+    wording = "tills/refund_exceeds_sale"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    sku: str
+    category: str
+    quantity: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A paid basket as the till reported it."""
+
+    paid_fen: int
+    lines: tuple[SaleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """Goods that came back, with quantity and amount as on the sale."""
+
+    sku: str
+    quantity: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """All that refunds say of one sale: money of the whole, or goods by the line."""
+
+    amount_fen: int = 0
+    lines: tuple[RefundLine, ...] = ()
+
+    def __add__(self, other: "Returned") -> "Returned":
+        return Returned(self.amount_fen + other.amount_fen, self.lines + other.lines)
+
+
+NOTHING_RETURNED = Returned()
+
+
+def line_values(sale: Sale) -> list[Fraction]:
+    """What of the money paid falls on each line; together exactly what was paid."""
+    weights = _weights(sale.lines)
+    given = [line.category == REWARD for line in sale.lines]
+    sold_fen = sum(w for w, is_given in zip(weights, given, strict=True) if not is_given)
+    given_fen = sum(weights) - sold_fen
+    given_paid_fen = min(given_fen, max(0, sale.paid_fen - sold_fen))
+    if sold_fen == 0:
+        given_paid_fen = sale.paid_fen
+    shares = {
+        True: Fraction(given_paid_fen, given_fen or 1),
+        False: Fraction(sale.paid_fen - given_paid_fen, sold_fen or 1),
+    }
+    return [weight * shares[is_given] for weight, is_given in zip(weights, given, strict=True)]
+
+
+def values_left(sale: Sale, returned: Returned) -> list[Fraction]:
+    """What falls on each line after the refunds; money of the whole comes off all lines alike."""
+    if refunded_fen(sale, returned) == sale.paid_fen:
+        return [Fraction(0)] * len(sale.lines)
+    kept = [
+        value * (1 - gone)
+        for value, gone in zip(line_values(sale), _shares_gone(sale.lines, returned), strict=True)
+    ]
+    left = sum(kept, Fraction(0))
+    share = Fraction(max(Fraction(0), left - returned.amount_fen), left) if left else Fraction(0)
+    return [value * share for value in kept]
+
+
+def refunded_fen(sale: Sale, returned: Returned) -> int:
+    """The money all these refunds are worth. Raises RefundExceedsSale."""
+    _check_goods(sale.lines, returned.lines)
+    goods = sum(
+        value * gone
+        for value, gone in zip(line_values(sale), _shares_gone(sale.lines, returned), strict=True)
+    )
+    total_fen = returned.amount_fen + int(goods)
+    if total_fen > sale.paid_fen:
+        raise RefundExceedsSale
+    return total_fen
+
+
+def share_of(amount: int, sale: Sale, returned: Returned) -> int:
+    """What of something given for the whole sale goes back by now; all of it at the end."""
+    if sale.paid_fen:
+        return amount * refunded_fen(sale, returned) // sale.paid_fen
+    return amount if is_all_returned(sale, returned) else 0
+
+
+def is_all_returned(sale: Sale, returned: Returned) -> bool:
+    if sale.paid_fen:
+        return refunded_fen(sale, returned) == sale.paid_fen
+    gone = _shares_gone(sale.lines, returned)
+    return all(
+        share == 1 for share, weight in zip(gone, _weights(sale.lines), strict=True) if weight
+    )
+
+
+def _weights(lines: Sequence[SaleLine]) -> list[int]:
+    """Prices; where no line has one, pieces. A line below zero is a discount of the others."""
+    prices = [max(0, line.amount_fen) for line in lines]
+    return prices if any(prices) else [line.quantity for line in lines]
+
+
+def _shares_gone(lines: Sequence[SaleLine], returned: Returned) -> list[Fraction]:
+    """How much of each line came back; lines of one sku fill up in their order."""
+    has_prices = any(line.amount_fen > 0 for line in lines)
+    back: Counter[str] = Counter()
+    for goods in returned.lines:
+        back[goods.sku] += max(0, goods.amount_fen) if has_prices else goods.quantity
+    shares = []
+    for line, weight in zip(lines, _weights(lines), strict=True):
+        taken = min(weight, back[line.sku])
+        back[line.sku] -= taken
+        shares.append(Fraction(taken, weight) if weight else Fraction(0))
+    return shares
+
+
+def _check_goods(sold: Sequence[SaleLine], back: Sequence[RefundLine]) -> None:
+    """No sku comes back more often or dearer than it was sold, discounts likewise."""
+    limits, wanted = _goods(sold), _goods(back)
+    if any(wanted[fact] > limits[fact] for fact in wanted):
+        raise RefundExceedsSale
+
+
+def _goods(lines: Sequence[SaleLine | RefundLine]) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        found["pieces", line.sku] += line.quantity
+        found["price" if line.amount_fen > 0 else "discount", line.sku] += abs(line.amount_fen)
+    return found
+
+
+def points_to_take(earned: int, taken: int, *, deserved: int, lapsed: int) -> int:
+    """What one more refund takes of an earning, of which some was taken and some has lapsed.
+
+    Points that lapsed unspent are gone: taking them once more would leave a debt for nothing.
+    """
+    return max(0, earned - deserved - lapsed - taken)

@@ -1,0 +1,52 @@
+"""References (引用) in the shop file: every code that names something has to find it."""
+
+from collections.abc import Iterator, Sequence
+
+from loyalty.shop_file_parts import Scope
+from loyalty.shop_file_table import Table
+from loyalty.shop_file_terms import KnownCodes, ShopFile
+
+NAMED = ("regions", "stores", "tiers", "coupon_kinds")
+
+
+def check_references(top: Table, shop_file: ShopFile, known: KnownCodes | None) -> None:
+    codes = {section: _codes(shop_file, known, section) for section in NAMED}
+    for place, section, code in _references(shop_file):
+        if not code or (known is None and not top.has(section)):
+            continue
+        if code not in codes[section]:
+            top.fault(place, f"names nothing in {section}", f"write a code from [[{section}]]")
+
+
+def _codes(shop_file: ShopFile, known: KnownCodes | None, section: str) -> set[str]:
+    written = {part.code for part in getattr(shop_file, section)}
+    return written.union(known.of(section) if known else ())
+
+
+def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
+    """Place, section it points into, code."""
+    for index, store in enumerate(shop_file.stores):
+        yield f"stores[{index}].region", "regions", store.region
+    for index, till in enumerate(shop_file.tills):
+        yield f"tills[{index}].store", "stores", till.store
+    for index, campaign in enumerate(shop_file.campaigns):
+        yield from _given(f"campaigns[{index}].actions", campaign.actions)
+    for index, tier in enumerate(shop_file.tiers):
+        yield from _given(f"tiers[{index}].gifts", tier.gifts)
+    for index, reward in enumerate(shop_file.rewards):
+        yield f"rewards[{index}].coupon", "coupon_kinds", reward.coupon
+    for section in ("point_boosts", "coupon_kinds", "promotions", "rewards"):
+        for index, part in enumerate(getattr(shop_file, section)):
+            yield from _in_scope(f"{section}[{index}]", part.scope)
+
+
+def _given(place: str, actions: Sequence[tuple[str, int | str]]) -> Iterator[tuple[str, str, str]]:
+    for index, (name, value) in enumerate(actions):
+        if name == "coupon":
+            yield f"{place}[{index}].coupon", "coupon_kinds", str(value)
+
+
+def _in_scope(place: str, scope: Scope) -> Iterator[tuple[str, str, str]]:
+    for section in ("stores", "regions", "tiers"):
+        for index, code in enumerate(getattr(scope, section)):
+            yield f"{place}.{section}[{index}]", section, code

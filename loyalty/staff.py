@@ -1,0 +1,58 @@
+"""Staff (员工): roles, what each may do at the counter, and up to which amounts."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    MARKETING = "marketing"
+    MANAGER = "manager"
+    CLERK = "clerk"
+    SUPPORT = "support"
+    AUDITOR = "auditor"
+
+
+class Right(StrEnum):
+    """What a staff word needs; each word names one."""
+
+    LOOK_UP = "look_up"
+    REDEEM = "redeem"
+    TOP_UP = "top_up"
+    RECEIPT = "receipt"
+    UNDO = "undo"
+    ADJUST = "adjust"
+    CARD_REFUND = "card_refund"
+    CONFIRM = "confirm"
+    KNOW_STAFF = "know_staff"
+
+
+COUNTER = frozenset(
+    {Right.LOOK_UP, Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.UNDO, Right.CONFIRM}
+)
+LEADING = COUNTER | {Right.ADJUST, Right.CARD_REFUND}
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OWNER: LEADING | {Right.KNOW_STAFF},
+    Role.MANAGER: LEADING,
+    Role.CLERK: COUNTER,
+    Role.SUPPORT: frozenset({Right.LOOK_UP}),
+    Role.MARKETING: frozenset(),
+    Role.AUDITOR: frozenset(),
+}
+# Whoever works in a shop works in one store; the others see the whole brand.
+IN_ONE_STORE = frozenset({Role.MANAGER, Role.CLERK})
+# A receipt or top-up typed by hand; a slip of the keys must not become a fortune (B57).
+LARGEST_AMOUNT_FEN: dict[Role, int] = {
+    Role.CLERK: 500_000,
+    Role.MANAGER: 2_000_000,
+    Role.OWNER: 10_000_000,
+}
+LARGEST_ADJUSTMENT_POINTS = 100_000
+
+
+def has_right(role: str | None, right: Right) -> bool:
+    """Nobody has a right by default."""
+    return role is not None and right in RIGHTS[Role(role)]
+
+
+def largest_amount_fen(role: str | None) -> int:
+    return LARGEST_AMOUNT_FEN[Role(role)] if role is not None else 0

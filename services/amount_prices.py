@@ -1,0 +1,40 @@
+"""The price of an amount (算价): what a member would pay for so much, told before paying."""
+
+from dataclasses import dataclass
+
+from loyalty.best_price import best_prices
+from loyalty.lower_prices import lower_prices
+from loyalty.price_hints import Hint, amount_only, nearest_hint
+from loyalty.prices import Price, Step, price_from
+from loyalty.scopes import Occasion
+from services.pricing import offers_of, standing_of, usable_on
+from services.shop import Shop
+
+__all__ = ["AmountPrice", "Hint", "Step", "price_of_amount"]
+
+
+@dataclass(frozen=True, slots=True)
+class AmountPrice:
+    """`best` uses the points that help most; `hint` is what a little more would bring."""
+
+    best: Price
+    without_points_fen: int
+    hint: Hint | None
+
+
+async def price_of_amount(shop: Shop, member_id: int, amount_fen: int) -> AmountPrice:
+    """Two short reads; nothing is written.
+
+    No store is known, so what holds only at some stores or for some goods is left out.
+    """
+    standing = await standing_of(shop, member_id)
+    occasion = Occasion(day=shop.today(), tier=standing.tier.code)
+    offers = offers_of(shop, occasion, standing.tier)
+    coupons = usable_on(occasion, standing.coupons)
+    lower = lower_prices(amount_only(amount_fen), offers)
+    best, best_without = best_prices(lower, coupons, balance=standing.points)
+    return AmountPrice(
+        best=price_from(lower, best.coupons, points=best.points),
+        without_points_fen=best_without.payable_fen,
+        hint=nearest_hint(amount_fen, offers, coupons),
+    )

@@ -1,0 +1,185 @@
+"""Counter actions (柜台操作): what staff do by chat: proposed, confirmed, and undone once.
+
+What happens happens inside the confirming transaction, and the member is told of it.
+"""
+
+import json
+from datetime import timedelta
+
+from loyalty.confirmations import (
+    Asked,
+    ConfirmationUnknown,
+    Confirmed,
+    Proposal,
+    Told,
+    WrongCode,
+)
+from loyalty.person import Person
+from loyalty.refusals import Refusal
+from loyalty.staff import Right
+from services.confirmations import ask, asked_before, keep_answer_told, take
+from services.counter_coupons import REDEEM
+from services.counter_kinds import Action, Done, Kind, Request
+from services.counter_points import ADJUST
+from services.counter_receipts import RECEIPT
+from services.counter_wallet import CARD_REFUND, TOP_UP
+from services.coupon_uses import CouponUnknown
+from services.shop import Shop
+from services.staff import tell_member, tell_staff, where_of
+from storage.limits import (
+    CONFIRMATION_FAILURES,
+    COUPON_FAILURES_A_MINUTE,
+    COUPON_FAILURES_AN_HOUR,
+    is_spent,
+    is_within,
+)
+from storage.people import lock_follower
+from storage.staff import add_action, newest_action, undo_action
+from storage.transactions import transactional
+
+UNDO_WITHIN = timedelta(minutes=10)
+GUESSES = (COUPON_FAILURES_A_MINUTE, COUPON_FAILURES_AN_HOUR)
+
+
+class NothingToUndo(Refusal):
+    """This person did nothing in the last minutes that is not undone."""
+
+    wording = "staff/nothing_to_undo"
+
+
+class CannotUndo(Refusal):
+    """The money has left the house."""
+
+    wording = "staff/cannot_undo"
+
+
+class NotYoursToConfirm(Refusal):
+    """The second person has to have the right itself, and in that store."""
+
+    wording = "staff/not_yours_to_confirm"
+
+
+async def propose_action(
+    shop: Shop, person: Person, kind: str, arguments: tuple[str, ...], *, key: str
+) -> Asked:
+    """Say what would be done, and with which code; the same message again says the same.
+
+    Whoever tries codes that no coupon has hears the same of every code after a while.
+    """
+    subject = str(person.follower_id)
+    if kind == "redeem" and any([await is_spent(shop.cache, limit, subject) for limit in GUESSES]):
+        raise CouponUnknown
+    try:
+        return await ask_to_confirm(shop, person, kind, arguments, key=key)
+    except CouponUnknown:
+        for limit in GUESSES:
+            await is_within(shop.cache, limit, subject)
+        raise
+
+
+@transactional
+async def ask_to_confirm(
+    shop: Shop, person: Person, kind: str, arguments: tuple[str, ...], *, key: str
+) -> Asked:
+    assert person.may(KINDS[kind].right), (person.role, kind)
+    await lock_follower(person.follower_id)
+    known = await asked_before(shop, person, key)
+    if known is not None:
+        return known
+    proposal = await KINDS[kind].propose(shop, Request(person, arguments, key))
+    if proposal.by_another:
+        await _tell_second_persons(shop, person, KINDS[kind].right, proposal, key=key)
+    return await ask(shop, person, kind, proposal, key=key)
+
+
+async def _tell_second_persons(
+    shop: Shop, person: Person, right: Right, proposal: Proposal, *, key: str
+) -> None:
+    """Whoever may say yes reads the summary, too; the code comes from the person who asked."""
+    assert person.role is not None, "only staff ask"
+    facts = {
+        "summary": proposal.summary,
+        "role": shop.phrase(f"staff/role_{person.role}", {}),
+        "store": where_of(shop, person),
+    }
+    text = shop.phrase("staff/second_person", facts)
+    key = f"second:{key}"
+    await tell_staff(shop, person, right, text, key=key, store_id=person.store_id)
+
+
+async def confirm_action(shop: Shop, person: Person, code: str, *, key: str) -> Told:
+    """Do what the code stands for, once; the same message or code again tells the same.
+
+    Raises what forbids it by now, and for a wrong code how many tries are left.
+    """
+    subject = str(person.follower_id)
+    if await is_spent(shop.cache, CONFIRMATION_FAILURES, subject):
+        raise ConfirmationUnknown
+    told = await do_confirmed(shop, person, code, key=key)
+    if isinstance(told, WrongCode):
+        await is_within(shop.cache, CONFIRMATION_FAILURES, subject)
+        raise told.refusal()
+    return told
+
+
+@transactional
+async def do_confirmed(shop: Shop, person: Person, code: str, *, key: str) -> Told | WrongCode:
+    confirmed = await take(shop, person, code, key=key)
+    if not isinstance(confirmed, Confirmed):
+        return confirmed
+    kind = KINDS[confirmed.word]
+    _refuse_out_of_scope(person, confirmed, kind)
+    done = await kind.perform(shop, confirmed)
+    await add_action(
+        confirmation_id=confirmed.id,
+        staff_id=confirmed.staff_id,
+        word=confirmed.word,
+        member_id=done.member_id,
+        content={**confirmed.content, **done.facts},
+        now=shop.now(),
+    )
+    if done.member_id is not None and done.member_text:
+        await tell_member(shop, done.member_id, done.member_text, key=confirmed.key)
+    told = Told(done.text, done.qr)
+    await keep_answer_told(confirmed, told)
+    return told
+
+
+def _refuse_out_of_scope(person: Person, confirmed: Confirmed, kind: Kind) -> None:
+    """Rights are those of this moment; a second person is one of the store or of the brand."""
+    in_scope = person.store_id is None or person.store_id == confirmed.store_id
+    if not person.may(kind.right) or not in_scope:
+        raise NotYoursToConfirm
+
+
+async def propose_undo(shop: Shop, request: Request) -> Proposal:
+    assert request.person.staff_id is not None, "only staff undo"
+    since = shop.now() - UNDO_WITHIN
+    newest = await newest_action(request.person.staff_id, since=since, besides=UNDO_WORD)
+    if newest is None:
+        raise NothingToUndo(minutes=UNDO_WITHIN // timedelta(minutes=1))
+    if KINDS[newest["word"]].undo is None:
+        raise CannotUndo
+    summary = shop.phrase("staff/undo_summary", {"summary": newest["summary"]})
+    return Proposal({"action_id": newest["id"]}, summary)
+
+
+async def perform_undo(shop: Shop, confirmed: Confirmed) -> Done:
+    since = shop.now() - UNDO_WITHIN
+    row = await undo_action(confirmed.content["action_id"], since=since, now=shop.now())
+    if row is None:
+        raise NothingToUndo(minutes=UNDO_WITHIN // timedelta(minutes=1))
+    undo = KINDS[row["word"]].undo
+    assert undo is not None, row["word"]
+    return await undo(shop, confirmed, Action(json.loads(row["content"]), row["member_id"]))
+
+
+UNDO_WORD = "undo"
+KINDS: dict[str, Kind] = {
+    "redeem": REDEEM,
+    "receipt": RECEIPT,
+    "adjust": ADJUST,
+    "top_up": TOP_UP,
+    "card_refund": CARD_REFUND,
+    UNDO_WORD: Kind(Right.UNDO, propose_undo, perform_undo),
+}

@@ -1,0 +1,53 @@
+"""Kinds of counter actions (柜台操作): how one is proposed, done and undone."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loyalty.confirmations import Confirmed, Proposal
+from loyalty.person import Person
+from loyalty.staff import Right
+from services.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody typed behind a staff word."""
+
+    person: Person
+    arguments: tuple[str, ...]
+    key: str
+
+    def argument(self, place: int) -> str:
+        """Empty where nothing was typed."""
+        return self.arguments[place] if place < len(self.arguments) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What staff are told, what the member is told, and the `facts` that undoing it needs."""
+
+    text: str
+    member_id: int | None = None
+    member_text: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    # The text of a QR picture for the member to scan.
+    qr: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something done before, to be undone: what was confirmed with the facts of its doing."""
+
+    facts: Mapping[str, Any]
+    member_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All three are helpers for use cases; without `undo` a thing cannot be undone by chat."""
+
+    right: Right
+    propose: Callable[[Shop, Request], Awaitable[Proposal]]
+    perform: Callable[[Shop, Confirmed], Awaitable[Done]]
+    undo: Callable[[Shop, Confirmed, Action], Awaitable[Done]] | None = None

@@ -1,0 +1,151 @@
+"""充值、退卡: stored value paid in at a counter without a till, and given back for good."""
+
+from loyalty.confirmations import Confirmed, Proposal
+from loyalty.fingerprints import fingerprint
+from loyalty.money import fen_from_text, yuan_text
+from loyalty.refusals import Refusal
+from loyalty.staff import Right, largest_amount_fen
+from loyalty.wallet import CardRefund, best_offer
+from services.card_refunds import card_figures, refund_card, withdraw_topup
+from services.counter import counter_till
+from services.counter_kinds import Action, Done, Kind, Request
+from services.member_codes import is_member_code, read_code, use_code
+from services.shop import Shop
+from services.staff import Counter, counter_of, known_member, member_named, where_of
+from services.topups import TopUpRequest, take_top_up
+
+
+class MemberCodeNeeded(Refusal):
+    """The member has to stand here: a number could be anybody's."""
+
+    wording = "staff/member_code_needed"
+
+
+class CardChanged(Refusal):
+    """Something was paid or topped up since the figure was shown."""
+
+    wording = "staff/card_changed"
+
+
+async def propose_top_up(shop: Shop, request: Request) -> Proposal:
+    """The code is used up now: by the time of the confirmation it may be too old."""
+    amount_fen = fen_from_text(
+        request.argument(1), maximum_fen=largest_amount_fen(request.person.role)
+    )
+    counter = counter_of(shop, request.person, request.argument(2))
+    if not is_member_code(request.argument(0)):
+        raise MemberCodeNeeded
+    till = await counter_till(shop, counter)
+    topup_no = f"chat-{request.key}"
+    reading = read_code(shop, request.argument(0))
+    member_id = await use_code(shop, reading, till, purpose="topup", reference=topup_no)
+    member = await known_member(shop, member_id)
+    offer = best_offer(shop.rules.topup_offers, amount_fen)
+    bonus_fen = offer.bonus_fen if offer else 0
+    facts = {
+        "yuan": yuan_text(amount_fen),
+        "bonus": yuan_text(bonus_fen),
+        "member": member.name_masked,
+        "member_no": member.member_no,
+        "store": counter.place.store_name,
+    }
+    content = {
+        "topup_no": topup_no,
+        "member_id": member_id,
+        "amount_fen": amount_fen,
+        "bonus_fen": bonus_fen,
+        "store_id": counter.store_id,
+    }
+    return Proposal(content, shop.phrase("staff/top_up_summary", facts))
+
+
+async def perform_top_up(shop: Shop, confirmed: Confirmed) -> Done:
+    """The bonus is the one the summary promised, whatever offers hold by now."""
+    content = confirmed.content
+    counter = Counter(content["store_id"], shop.rules.places[content["store_id"]])
+    report = TopUpRequest(
+        topup_no=content["topup_no"],
+        member_code="",
+        paid_fen=content["amount_fen"],
+        bonus_fen=content["bonus_fen"],
+        fingerprint=fingerprint(content),
+    )
+    till = await counter_till(shop, counter)
+    recorded = await take_top_up(shop, till, report, member_id=content["member_id"])
+    answer = recorded.answer
+    facts = {
+        "yuan": yuan_text(answer["added_principal_fen"]),
+        "bonus": yuan_text(answer["added_bonus_fen"]),
+        "balance": yuan_text(answer["principal_fen"] + answer["bonus_fen"]),
+        "store": counter.place.store_name,
+    }
+    return Done(
+        shop.phrase("staff/top_up_done", facts),
+        member_id=content["member_id"],
+        member_text=shop.phrase("staff/member_topped_up", facts),
+        facts={"topup_id": answer["topup_id"]},
+    )
+
+
+async def undo_top_up(shop: Shop, confirmed: Confirmed, action: Action) -> Done:
+    """Only while nothing was paid from it: the payer gets the money back."""
+    withdrawal = await withdraw_topup(
+        shop, action.facts["topup_id"], key=confirmed.key, actor=confirmed.actor
+    )
+    facts = {
+        "yuan": yuan_text(withdrawal.paid_fen),
+        "store": shop.rules.places[action.facts["store_id"]].store_name,
+    }
+    return Done(
+        shop.phrase("staff/top_up_undone", facts),
+        member_id=withdrawal.member_id,
+        member_text=shop.phrase("staff/member_top_up_undone", facts),
+    )
+
+
+async def propose_card_refund(shop: Shop, request: Request) -> Proposal:
+    """The figure with its reckoning; somebody else has to confirm it."""
+    member = await member_named(shop, request.argument(0))
+    figures = await card_figures(shop, member.id)
+    summary = shop.phrase(
+        "staff/card_refund_summary",
+        {"member": member.name_masked, "member_no": member.member_no, **_in_yuan(figures)},
+    )
+    content = {
+        "member_id": member.id,
+        "refund_fen": figures.refund_fen,
+        "void_bonus_fen": figures.void_bonus_fen,
+        "store": where_of(shop, request.person),
+    }
+    return Proposal(content, summary, by_another=True)
+
+
+async def perform_card_refund(shop: Shop, confirmed: Confirmed) -> Done:
+    content = confirmed.content
+    figures = await refund_card(
+        shop, content["member_id"], key=confirmed.key, actor=confirmed.actor
+    )
+    shown = (content["refund_fen"], content["void_bonus_fen"])
+    if (figures.refund_fen, figures.void_bonus_fen) != shown:
+        raise CardChanged
+    facts = {**_in_yuan(figures), "store": content["store"]}
+    return Done(
+        shop.phrase("staff/card_refund_done", facts),
+        member_id=content["member_id"],
+        member_text=shop.phrase("staff/member_card_refunded", facts),
+    )
+
+
+def _in_yuan(figures: CardRefund) -> dict[str, object]:
+    return {
+        "paid": yuan_text(figures.paid_fen),
+        "given": yuan_text(figures.given_fen),
+        "used": yuan_text(figures.used_fen),
+        "used_principal": yuan_text(figures.used_principal_fen),
+        "void_bonus": yuan_text(figures.void_bonus_fen),
+        "refund": yuan_text(figures.refund_fen),
+    }
+
+
+TOP_UP = Kind(Right.TOP_UP, propose_top_up, perform_top_up, undo_top_up)
+CARD_REFUND = Kind(Right.CARD_REFUND, propose_card_refund, perform_card_refund)

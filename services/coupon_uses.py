@@ -1,0 +1,225 @@
+"""Uses of coupons (核销): once a receipt, only where and when they are good; and given back.
+
+All of this happens inside the use case of a till, a purchase, a refund or a person at the counter.
+Locks are taken in the order receipt number, coupon.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from loyalty.coupon_codes import read_coupon_code
+from loyalty.coupons import Reason, coupon_copy, coupon_terms, why_not
+from loyalty.refusals import Refusal
+from loyalty.scopes import Occasion
+from services.recorded import Answer
+from services.shop import Shop
+from services.tiers import tier_of
+from services.tills import Till
+from storage.coupon_uses import (
+    insert_use,
+    newest_use,
+    return_use,
+    settle_uses_of,
+    use_without_purchase,
+    uses_of_purchase,
+)
+from storage.coupons import give_back_use, lock_coupon, prolong_coupon, take_use
+from storage.locks import lock_receipt_no
+from storage.purchases import purchase_by_receipt_no
+from storage.sql import Row
+
+HELD_FOR = timedelta(hours=24)
+# What a till must know of the terms to take it off the basket.
+TERMS_TOLD = ("item", "amount_fen", "discount_percent", "max_fen")
+
+
+class CouponUnknown(Refusal):
+    """No coupon has this code; what does not even look like one is answered alike."""
+
+    wording = "tills/coupon_unknown"
+    status = 404
+
+
+class CouponUsed(Refusal):
+    """Somebody else was first, or nothing of it is left."""
+
+    wording = "tills/coupon_used"
+    status = 409
+
+
+class CouponNotUsable(Refusal):
+    """Not here, not now, or not by this person; `reason` says it in words."""
+
+    wording = "tills/coupon_not_usable"
+
+
+class ReceiptReturned(Refusal):
+    """All of this receipt was returned before."""
+
+    wording = "tills/receipt_returned"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class UsedCoupon:
+    """One use; `answer` is what the till is told, the same again for the same receipt."""
+
+    use_id: int
+    member_id: int
+    answer: Answer
+    is_replay: bool = False
+
+
+async def use_coupon(
+    shop: Shop, till: Till, code: str, *, receipt_no: str, purchase: bool = True
+) -> UsedCoupon:
+    """Use it here and now, or tell again what was told for this receipt.
+
+    A helper for use cases. Without a `purchase` to come it is used at once. Raises CouponUnknown,
+    CouponUsed, CouponNotUsable.
+    """
+    await lock_receipt_no(till.till_no, receipt_no)
+    coupon = await locked_coupon(code)
+    earlier = await newest_use(coupon["id"], till.till_no, receipt_no)
+    if earlier is not None and earlier["state"] != "released":
+        answer = json.loads(earlier["answer"])
+        return UsedCoupon(earlier["id"], coupon["member_id"], answer, is_replay=True)
+    sale = await purchase_by_receipt_no(till.till_no, receipt_no)
+    if sale is not None and sale["refunded_fen"] >= sale["paid_fen"] > 0:
+        raise ReceiptReturned
+    await refuse_unusable(shop, till, coupon)
+    purchase_id = sale["id"] if sale else None
+    is_held = purchase and purchase_id is None
+    return await _use(
+        shop, till, coupon, receipt_no=receipt_no, purchase_id=purchase_id, is_held=is_held
+    )
+
+
+async def redeem_for_purchase(
+    shop: Shop,
+    till: Till,
+    codes: Iterable[str],
+    *,
+    receipt_no: str,
+    purchase_id: int,
+    member_id: int | None,
+) -> None:
+    """Use the coupons of a quote that is being paid, without judging their terms anew.
+
+    A helper for use cases that hold the receipt number's lock. Raises CouponUsed when one was
+    used elsewhere, given away or put on offer since; what the till redeemed for this very receipt
+    counts as used.
+    """
+    for code in sorted(codes):
+        coupon = await locked_coupon(code)
+        earlier = await newest_use(coupon["id"], till.till_no, receipt_no)
+        if earlier is not None and earlier["state"] in ("held", "used"):
+            continue
+        if member_id not in (None, coupon["member_id"]):
+            raise CouponUsed(name=coupon_terms(coupon["terms"]).name)
+        await _use(
+            shop, till, coupon, receipt_no=receipt_no, purchase_id=purchase_id, is_held=False
+        )
+    await settle_uses(till.till_no, receipt_no, purchase_id)
+
+
+async def settle_uses(till_no: int, receipt_no: str, purchase_id: int) -> int:
+    """What a till redeemed for this receipt belongs to its purchase from now on; how many.
+
+    A helper for use cases that hold the receipt number's lock.
+    """
+    return await settle_uses_of(till_no, receipt_no, purchase_id)
+
+
+async def return_coupons(shop: Shop, purchase_id: int) -> int:
+    """Everything was refunded: its coupons are good again, ended ones for a few days more.
+
+    A helper for use cases; how many coupons came back.
+    """
+    uses = await uses_of_purchase(purchase_id)
+    return sum([await _return(shop, use) for use in uses])
+
+
+async def undo_use(shop: Shop, use_id: int) -> bool:
+    """Give back a use that no purchase stands behind; False when it was given back before.
+
+    A helper for use cases.
+    """
+    use = await use_without_purchase(use_id)
+    return use is not None and await _return(shop, use)
+
+
+async def locked_coupon(code: str) -> Row:
+    """The coupon with this code, held until the transaction ends. Raises CouponUnknown."""
+    canonical = read_coupon_code(code)
+    coupon = await lock_coupon(canonical) if canonical else None
+    if coupon is None:
+        raise CouponUnknown
+    return coupon
+
+
+async def refuse_unusable(shop: Shop, till: Till, coupon: Row) -> None:
+    """Raise CouponUsed or CouponNotUsable for what forbids it here and now."""
+    copy = coupon_copy(coupon)
+    place = shop.rules.places.get(till.store_id)
+    occasion = Occasion(
+        day=shop.today(),
+        store=place.store if place else "",
+        region=place.region if place else "",
+        tier=(await tier_of(shop, coupon["member_id"])).code,
+    )
+    reason = why_not(copy, occasion)
+    if reason == Reason.USED:
+        raise CouponUsed(name=copy.terms.name)
+    if reason is not None:
+        facts = {"first_day": copy.starts_on, "last_day": copy.ends_on}
+        text = shop.phrase(f"coupons/reason_{reason}", facts)
+        raise CouponNotUsable(name=copy.terms.name, reason=text)
+
+
+async def _use(
+    shop: Shop, till: Till, coupon: Row, *, receipt_no: str, purchase_id: int | None, is_held: bool
+) -> UsedCoupon:
+    if not await take_use(coupon["id"]):
+        raise CouponUsed(name=coupon_terms(coupon["terms"]).name)
+    coupon["uses_left"] -= 1
+    state = "held" if is_held else "used"
+    answer = told_of(coupon, state=state, receipt_no=receipt_no)
+    use_id = await insert_use(
+        coupon_id=coupon["id"],
+        state=state,
+        till_id=till.till_no,
+        receipt_no=receipt_no,
+        purchase_id=purchase_id,
+        used_at=shop.now(),
+        due_at=shop.now() + HELD_FOR if is_held else None,
+        answer=json.dumps(answer, ensure_ascii=False),
+    )
+    return UsedCoupon(use_id, coupon["member_id"], answer)
+
+
+async def _return(shop: Shop, use: Row) -> bool:
+    coupon = await locked_coupon(use["code"])
+    if not await return_use(use["id"], shop.now()):
+        return False
+    await give_back_use(coupon["id"])
+    if coupon["ends_on"] < shop.today().isoformat():
+        days = timedelta(days=coupon_terms(coupon["terms"]).return_days)
+        await prolong_coupon(coupon["id"], shop.today() + days)
+    return True
+
+
+def told_of(coupon: Row, *, state: str, receipt_no: str) -> Answer:
+    terms = coupon_terms(coupon["terms"])
+    told = {name: getattr(terms, name) for name in TERMS_TOLD}
+    return {
+        "code": coupon["code"],
+        "name": terms.name,
+        "kind": terms.kind,
+        **{name: value for name, value in told.items() if value is not None},
+        "state": state,
+        "uses_left": coupon["uses_left"],
+        "receipt_no": receipt_no,
+    }

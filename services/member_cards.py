@@ -1,0 +1,43 @@
+"""查会员: the short card staff see of a member; no more of a person than the counter needs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.clock import day_of
+from services.coupons import usable_coupons
+from services.points import points_balance
+from services.shop import Shop
+from services.staff import KnownMember, member_named
+from services.tiers import tier_of
+from services.wallet import stored_value
+from storage.instants import from_ms
+from storage.staff import last_paid_at
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    member: KnownMember
+    tier: str
+    points: int
+    stored_fen: int
+    coupons: int
+    # The day of the newest purchase.
+    last_visit: date | None
+
+
+async def member_card(shop: Shop, text: str) -> MemberCard:
+    """By member number, or by the code on the member's screen. Raises MemberUnknown."""
+    member = await member_named(shop, text)
+    tier = await tier_of(shop, member.id)
+    points = await points_balance(shop, member.id)
+    stored = await stored_value(shop, member.id)
+    coupons = await usable_coupons(shop, member.id)
+    paid_at = await last_paid_at(member.id)
+    return MemberCard(
+        member=member,
+        tier=tier.name,
+        points=points.points,
+        stored_fen=stored.available_fen,
+        coupons=len(coupons),
+        last_visit=day_of(from_ms(paid_at)) if paid_at is not None else None,
+    )

@@ -1,0 +1,128 @@
+"""Staff (员工): which store a counter word is about, which member, and telling that member."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from loyalty.member_numbers import read_member_number
+from loyalty.people import mask_name
+from loyalty.person import Person
+from loyalty.refusals import Refusal
+from loyalty.staff import Right, has_right
+from services.details import member_name
+from services.member_codes import is_member_code, read_code
+from services.rules import Place
+from services.shop import Shop
+from storage.member_codes import is_active_member
+from storage.models import Member
+from storage.outbox import put_in_outbox
+from storage.staff import followers_of, member_by_no, staff_followers
+
+__all__ = ["Right"]
+
+
+class StoreNeeded(Refusal):
+    """The brand has several stores and this person belongs to none of them."""
+
+    wording = "staff/store_needed"
+
+
+class StoreUnknown(Refusal):
+    wording = "staff/store_unknown"
+
+
+class NotYourStore(Refusal):
+    wording = "staff/not_your_store"
+
+
+class MemberUnknown(Refusal):
+    """No active member has this number."""
+
+    wording = "staff/member_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A store's counter (柜台), where somebody acts by chat."""
+
+    store_id: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMember:
+    """A member as staff see one; `by_code`: the code on the member's screen was read just now."""
+
+    id: int
+    member_no: str
+    name_masked: str
+    by_code: bool
+
+
+def counter_of(shop: Shop, person: Person, store_code: str = "") -> Counter:
+    """The store this person acts in. Raises when it is another's, unknown or has to be named."""
+    named = {place.store.casefold(): store_id for store_id, place in shop.rules.places.items()}
+    wanted = store_code.casefold()
+    if wanted and wanted not in named:
+        raise StoreUnknown(store=store_code)
+    if person.store_id is not None:
+        if wanted and named[wanted] != person.store_id:
+            raise NotYourStore(store=shop.rules.places[person.store_id].store_name)
+        return Counter(person.store_id, shop.rules.places[person.store_id])
+    if not wanted and len(named) != 1:
+        raise StoreNeeded(example=min(named, default=""))
+    store_id = named[wanted] if wanted else next(iter(named.values()))
+    return Counter(store_id, shop.rules.places[store_id])
+
+
+def where_of(shop: Shop, person: Person) -> str:
+    """The store's name, or the brand's for staff without a store."""
+    if person.store_id is None:
+        return shop.rules.brand_name
+    return shop.rules.places[person.store_id].store_name
+
+
+async def member_named(shop: Shop, text: str) -> KnownMember:
+    """The member with this number, or whose member code this is. Raises MemberUnknown."""
+    by_code = is_member_code(text)
+    if by_code:
+        member_id: int | None = read_code(shop, text).handle
+    else:
+        number = read_member_number(text)
+        member_id = await member_by_no(number) if number else None
+    if member_id is None or not await is_active_member(member_id):
+        raise MemberUnknown
+    return await known_member(shop, member_id, by_code=by_code)
+
+
+async def known_member(shop: Shop, member_id: int, *, by_code: bool = False) -> KnownMember:
+    member = await Member.get(id=member_id)
+    assert member.member_no is not None, member_id
+    name = mask_name(member_name(shop, member)) or shop.phrase("staff/no_name", {})
+    return KnownMember(member_id, member.member_no, name, by_code)
+
+
+async def tell_member(shop: Shop, member_id: int, text: str, *, key: str) -> None:
+    """Tell a member what staff changed, wherever they follow us. A helper for use cases."""
+    for follower in await followers_of(member_id):
+        await _tell(shop, follower, text, key=f"{key}:{follower['id']}")
+
+
+async def tell_staff(
+    shop: Shop, person: Person, right: Right, text: str, *, key: str, store_id: int | None
+) -> None:
+    """Tell everybody else with this right in this store, or everywhere. A helper for use cases."""
+    for row in await staff_followers():
+        in_scope = row["store_id"] is None or row["store_id"] == store_id
+        if row["id"] != person.follower_id and in_scope and has_right(row["role"], right):
+            await _tell(shop, row, text, key=f"{key}:{row['id']}")
+
+
+async def _tell(shop: Shop, follower: dict[str, Any], text: str, *, key: str) -> None:
+    await put_in_outbox(
+        key=key,
+        account=follower["account"],
+        openid=follower["openid"],
+        message_class="transactional",
+        content={"kind": "text", "value": text},
+        now=shop.clock.machine_now(),
+    )

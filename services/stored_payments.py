@@ -1,0 +1,115 @@
+"""Paying with stored value (储值付款): what a hold keeps is taken from its member's lots.
+
+All of these are helpers for use cases and run inside their transaction.
+"""
+
+from dataclasses import dataclass
+
+from loyalty.money import yuan_text
+from loyalty.wallet import Pair, Share, shares_of_payment
+from loyalty.wallet_ledger import pay
+from services.hold_steps import end_hold, pairs_of, release, wallet_accounts
+from services.ledger import LockedAccounts, post
+from services.shop import Shop
+from services.tills import Till
+from storage.holds import Hold, hold_by_id, hold_of_receipt, keep_capture
+from storage.instants import to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What of a purchase was paid with stored value, and how much of that was bonus."""
+
+    stored_fen: int
+    bonus_fen: int
+
+
+NOTHING = Captured(0, 0)
+
+
+async def capture_hold(
+    shop: Shop, till: Till, hold: Hold, amount_fen: int, *, accounts: LockedAccounts
+) -> Captured:
+    """End an open hold by paying from it; what is held beyond the amount is free again."""
+    await end_hold(shop, hold["id"], "captured")
+    reserved = await release(hold["id"], accounts)
+    pairs = await pairs_of(accounts, reserved)
+    shares = shares_of_payment(pairs, amount_fen, shop.today())
+    bonus_fen = sum(share.bonus_fen for share in shares)
+    transaction_id = await post(
+        shop,
+        pay(hold["member_id"], shares, cause=_cause(shop, till, hold, pairs=pairs, shares=shares)),
+        accounts,
+        key=f"hold:{hold['id']}",
+        actor=f"till:{till.code}",
+        occurred_at=shop.now(),
+    )
+    await keep_capture(
+        hold["id"],
+        captured_fen=amount_fen,
+        captured_bonus_fen=bonus_fen,
+        transaction_id=transaction_id,
+    )
+    return Captured(amount_fen, bonus_fen)
+
+
+def _cause(
+    shop: Shop, till: Till, hold: Hold, *, pairs: list[Pair], shares: list[Share]
+) -> dict[str, object]:
+    sizes = {lot.id: pair for pair in pairs for lot in (pair.principal, pair.bonus) if lot.id}
+    drawn = []
+    for share in shares:
+        pair = sizes[share.principal_lot_id or share.bonus_lot_id]
+        paid, given = pair.principal.amount, pair.bonus.amount
+        mine = {"principal_fen": share.principal_fen, "bonus_fen": share.bonus_fen}
+        drawn.append({"paid_fen": paid, "given_fen": given, **mine})
+    return {
+        "what": "paid_stored",
+        "yuan": yuan_text(sum(share.total_fen for share in shares)),
+        "principal": yuan_text(sum(share.principal_fen for share in shares)),
+        "bonus": yuan_text(sum(share.bonus_fen for share in shares)),
+        "store": till.store_name,
+        "receipt_no": hold["receipt_no"],
+        "hold_id": hold["id"],
+        "pairs": drawn,
+        "rules": shop.rules.version,
+    }
+
+
+async def member_of_hold(till: Till, receipt_no: str) -> int | None:
+    """Whose stored value is held for, or has paid, this receipt."""
+    hold = await hold_of_receipt(till.till_no, receipt_no)
+    if hold is None or hold["state"] not in ("open", "captured"):
+        return None
+    return int(hold["member_id"])
+
+
+async def capture_for_purchase(
+    shop: Shop,
+    till: Till,
+    receipt_no: str,
+    *,
+    paid_fen: int,
+    accounts: LockedAccounts,
+    member_id: int | None = None,
+    purchase_id: int | None = None,
+) -> Captured:
+    """What of a purchase its receipt's hold pays: now, or captured before.
+
+    An overdue hold, or one its member has not agreed to, pays nothing. The member who pays may be
+    another than the one who earns: `member_id` says whose the locked accounts are.
+    """
+    hold = await hold_of_receipt(till.till_no, receipt_no)
+    if hold is None or paid_fen == 0:
+        return NOTHING
+    accounts = await wallet_accounts(hold["member_id"], accounts, theirs=member_id)
+    hold = await hold_by_id(hold["id"])
+    assert hold is not None, receipt_no
+    if hold["state"] == "captured":
+        stored_fen = min(hold["captured_fen"], paid_fen)
+        return Captured(stored_fen, hold["captured_bonus_fen"] * stored_fen // hold["captured_fen"])
+    is_good = hold["state"] == "open" and hold["expires_at"] > to_ms(shop.now())
+    if not is_good or hold["awaits_member"]:
+        return NOTHING
+    amount_fen = min(hold["amount_fen"], paid_fen)
+    return await capture_hold(shop, till, hold, amount_fen, accounts=accounts)

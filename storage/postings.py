@@ -1,0 +1,222 @@
+"""Writing a posting (记账): all rows of one ledger transaction, each guard by its row count.
+
+PostgreSQL takes the parts as one statement, because each further one is a round trip that a member
+at the counter waits for; SQLite, where only a SELECT may stand in a WITH, takes them one by one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+from storage.database import is_postgres
+from storage.ledger import BalanceMoved
+from storage.sql import change, row, rows
+
+
+class Move(NamedTuple):
+    """What happens to a member's balance, and to the debt kept beside it."""
+
+    account_id: int
+    amount: int
+    debt: int
+
+
+class EntryLine(NamedTuple):
+    """`account_id` where the account is locked; else it is found by its name."""
+
+    account_id: int | None
+    member_id: int | None
+    unit: str
+    name: str
+    amount: int
+
+
+class NewLot(NamedTuple):
+    account_id: int
+    amount: int
+    expires_on: date | None
+    opened_ms: int
+
+
+class NewAllocation(NamedTuple):
+    account_id: int
+    lot_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPosting:
+    """`head` is the transaction's own row, instants in milliseconds; an account is moved once."""
+
+    head: Mapping[str, str | int | None]
+    moves: Sequence[Move]
+    entries: Sequence[EntryLine]
+    opened: Sequence[NewLot] = ()
+    allocations: Sequence[NewAllocation] = ()
+
+
+class Values:
+    """The values of a statement, each put where it stands: `values(7)` is $1, then $2 …"""
+
+    def __init__(self) -> None:
+        self.all: list[object] = []
+
+    def __call__(self, value: object) -> str:
+        self.all.append(value)
+        return f"${len(self.all)}"
+
+    def number(self, value: int) -> str:
+        """Where the place alone does not say that it is a number."""
+        return f"CAST({self(value)} AS BIGINT)"
+
+
+class References(NamedTuple):
+    """How a part names what the parts before it made: the transaction, an account's entry."""
+
+    transaction: Callable[[Values], str]
+    entry: Callable[[Values, int], str]
+
+
+Part = Callable[[Values], str]
+IN_THE_SAME_STATEMENT = References(
+    lambda values: "(SELECT id FROM written)",
+    lambda values, account_id: (
+        f"(SELECT id FROM entered WHERE account_id = {values.number(account_id)})"
+    ),
+)
+
+
+async def write_posting(posting: NewPosting) -> int:
+    """The id of the new transaction. Raises IntegrityError for a key that exists (the caller
+    looked before, under the lock) and BalanceMoved for what a guard refused."""
+    written = await (_at_once(posting) if is_postgres() else _one_by_one(posting))
+    for name, (wanted, _) in _changes(posting, IN_THE_SAME_STATEMENT).items():
+        if written[name] != wanted:
+            raise BalanceMoved(name, written[name], posting)
+    return written["id"]
+
+
+async def _at_once(posting: NewPosting) -> Mapping[str, int]:
+    values = Values()
+    parts = {
+        "written": f"{_transaction(posting, values)} RETURNING id",
+        "entered": f"{_entries(posting, IN_THE_SAME_STATEMENT, values)} RETURNING id, account_id",
+    }
+    changes = _changes(posting, IN_THE_SAME_STATEMENT)
+    parts |= {name: f"{part(values)} RETURNING 1" for name, (_, part) in changes.items()}
+    body = ", ".join(f"{name} AS ({statement})" for name, statement in parts.items())
+    counts = "".join(f", (SELECT COUNT(*) FROM {name}) AS {name}" for name in changes)
+    found = await row(f"WITH {body} SELECT id{counts} FROM written", *values.all)
+    assert found is not None
+    return found
+
+
+async def _one_by_one(posting: NewPosting) -> Mapping[str, int]:
+    values = Values()
+    written = await row(f"{_transaction(posting, values)} RETURNING id", *values.all)
+    assert written is not None
+    here = References(lambda values: values(written["id"]), lambda values, account: "")
+    values = Values()
+    entered = await rows(f"{_entries(posting, here, values)} RETURNING id, account_id", *values.all)
+    entry_ids = {line["account_id"]: line["id"] for line in entered}
+    here = here._replace(entry=lambda values, account_id: values(entry_ids[account_id]))
+    for name, (_, part) in _changes(posting, here).items():
+        values = Values()
+        written[name] = await change(part(values), *values.all)
+    return written
+
+
+def _changes(posting: NewPosting, references: References) -> dict[str, tuple[int, Part]]:
+    """What follows the entries: how many rows each part has to touch, and its statement."""
+    draws: Counter[int] = Counter()
+    for allocation in posting.allocations:
+        draws[allocation.lot_id] += allocation.amount
+    parts: dict[str, tuple[int, Part]] = {
+        "moved": (len(posting.moves), partial(_balances, posting.moves)),
+        "opened": (len(posting.opened), partial(_lots, posting.opened, references)),
+        "drawn": (len(draws), partial(_draws, draws)),
+        "allocated": (
+            len(posting.allocations),
+            partial(_allocations, posting.allocations, references),
+        ),
+    }
+    return {name: part for name, part in parts.items() if part[0]}
+
+
+def _transaction(posting: NewPosting, values: Values) -> str:
+    names, places = ", ".join(posting.head), ", ".join(map(values, posting.head.values()))
+    return f"INSERT INTO ledger_transactions ({names}) VALUES ({places})"
+
+
+def _entries(posting: NewPosting, references: References, values: Values) -> str:
+    transaction = references.transaction(values)
+    lines = [
+        f"({transaction}, {_account(line, values)}, {values(line.amount)})"
+        for line in posting.entries
+    ]
+    columns = "transaction_id, account_id, amount"
+    return f"INSERT INTO ledger_entries ({columns}) VALUES {', '.join(lines)}"
+
+
+def _account(line: EntryLine, values: Values) -> str:
+    if line.account_id is not None:
+        return values(line.account_id)
+    owner = "IS NULL" if line.member_id is None else f"= {values.number(line.member_id)}"
+    name = f"unit = {values(line.unit)} AND name = {values(line.name)}"
+    return f"(SELECT id FROM ledger_accounts WHERE member_id {owner} AND {name})"
+
+
+def _balances(moves: Sequence[Move], values: Values) -> str:
+    """Never below what is held, never below zero."""
+    return (
+        "UPDATE ledger_accounts SET balance = balance + moves.amount, debt = debt + moves.debt_more"
+        f" FROM ({_table(('account_id', 'amount', 'debt_more'), moves, values)}) AS moves"
+        " WHERE ledger_accounts.id = moves.account_id AND name = 'member'"
+        " AND balance + moves.amount >= held AND debt + moves.debt_more >= 0"
+    )
+
+
+def _lots(lots: Sequence[NewLot], references: References, values: Values) -> str:
+    lines = []
+    for lot in lots:
+        entry, amount = references.entry(values, lot.account_id), values(lot.amount)
+        until = values(lot.expires_on.isoformat() if lot.expires_on else None)
+        opened_at = values(lot.opened_ms)
+        account = values(lot.account_id)
+        lines.append(f"({account}, {entry}, {amount}, {amount}, {until}, {until}, {opened_at})")
+    columns = "account_id, entry_id, amount, remaining, expires_on, opened_until, opened_at"
+    return f"INSERT INTO lots ({columns}) VALUES {', '.join(lines)}"
+
+
+def _draws(draws: Mapping[int, int], values: Values) -> str:
+    """Below zero they take from a lot, else they give back; what is held of it stays in it."""
+    return (
+        "UPDATE lots SET remaining = remaining + draws.drawn"
+        f" FROM ({_table(('lot_id', 'drawn'), sorted(draws.items()), values)}) AS draws"
+        " WHERE lots.id = draws.lot_id AND remaining + draws.drawn BETWEEN held AND amount"
+    )
+
+
+def _allocations(
+    allocations: Sequence[NewAllocation], references: References, values: Values
+) -> str:
+    lines = [
+        f"({references.entry(values, line.account_id)}, {values(line.lot_id)},"
+        f" {values(line.amount)})"
+        for line in allocations
+    ]
+    return f"INSERT INTO lot_allocations (entry_id, lot_id, amount) VALUES {', '.join(lines)}"
+
+
+def _table(names: Sequence[str], lines: Sequence[Sequence[int]], values: Values) -> str:
+    """Numbers as a table inside a statement."""
+    selects = [
+        ", ".join(
+            f"{values.number(value)} AS {name}" for name, value in zip(names, line, strict=True)
+        )
+        for line in lines
+    ]
+    return " UNION ALL ".join(f"SELECT {select}" for select in selects)

@@ -1,0 +1,53 @@
+"""The demo's year (演示故事): told by the use cases, so that every figure of it adds up."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.app import opened_shop
+from bot.config import Settings, load_settings
+from services.tills import Till
+from services.verify import verify_ledger
+from storage.sql import rows
+from storage.tills import signing_till
+from tools.demo_data import tell
+from tools.demo_deeds import DEEDS
+from tools.demo_shop import prepare
+from tools.demo_story import Deed, plan
+
+ENDS_AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
+GUESTS = 20
+TABLES = ("refunds", "topups", "exchanges", "quotes", "wallet_holds", "coupons")
+
+
+def test_the_year_is_the_same_each_time_and_has_every_deed() -> None:
+    story = plan(ENDS_AT, tills=11)
+    assert story == plan(ENDS_AT, tills=11)
+    assert {event.deed for event in story} == set(Deed) == set(DEEDS)
+    assert story[-1].at <= ENDS_AT
+
+
+async def test_a_told_year_verifies(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    await prepare(settings, with_story=False)
+    async with opened_shop(settings) as parts:
+        till = await _till()
+        events = plan(ENDS_AT, tills=1, members=GUESTS)
+        percents = [p async for p in tell(parts.shop, [till], events, regular="oRegular")]
+        assert percents[-1] == 100
+        assert (await verify_ledger(parts.shop)).complaints == ()
+        for table in TABLES:
+            assert await rows(f"SELECT 1 AS one FROM {table} LIMIT 1"), table
+
+
+def _settings(folder: Path) -> Settings:
+    """The demo's own, in another folder."""
+    shutil.copy(Path(__file__).parents[2] / "config.toml", folder)
+    return load_settings(folder / "config.toml", os.environ)
+
+
+async def _till() -> Till:
+    row = await signing_till("cd01-1")
+    assert row is not None
+    return Till(row.till_no, row.code, row.store_id, row.store_name, row.epoch, bytes(32))

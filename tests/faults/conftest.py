@@ -1,0 +1,5 @@
+"""Races run on SQLite and on PostgreSQL."""
+
+from tests.databases import database
+
+__all__ = ["database"]

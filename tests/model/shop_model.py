@@ -1,0 +1,195 @@
+"""The model of the shop (模型): members, receipts and claims as they must stand after each step.
+
+Kept apart from the program on purpose: plain loops over everything, no table, no shared code.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tests.model.points_model import PointsBook, Refused, refuse_if
+from tests.model.sales_model import PENDING_FOR, PENDING_FROM_FEN, Back, Claim, Receipt, Sale, day
+from tests.model.wallet_model import ModelHold, WalletBook
+
+WELCOME = 50
+RESERVED_FOR = timedelta(hours=24)
+CLAIM_PENDING_FOR = timedelta(hours=72)
+# Growth in fen from which a rung is deserved, and the points that reaching it brings.
+RUNGS = ((0, 0), (10_000, 30), (40_000, 70))
+RUNG_CODES = ("base", "silver", "gold")
+WINDOW_DAYS = 365
+
+
+@dataclass(eq=False)
+class ModelMember:
+    """One member; `place` is the rung as the program tells it, `highest` what it may be at most."""
+
+    name: str
+    id: int = 0
+    points: PointsBook = field(default_factory=PointsBook)
+    wallet: WalletBook = field(default_factory=WalletBook)
+    place: int = 0
+    highest: int = 0
+    gifts: dict[int, date] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class ShopModel:
+    """Everything that happened; `now` is set before each step."""
+
+    now: datetime
+    members: dict[str, ModelMember] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+    holds: dict[tuple[int, str], ModelHold] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return day(self.now)
+
+    def sales_of(self, member: ModelMember) -> list[Sale]:
+        return [r.sale for r in self.receipts if r.sale is not None and r.sale.member is member]
+
+    def growth(self, member: ModelMember) -> int:
+        return sum(sale.growth or 0 for sale in self.sales_of(member))
+
+    def deserved_place(self, member: ModelMember) -> int:
+        first = self.today - timedelta(days=WINDOW_DAYS - 1)
+        growth = sum(
+            sale.growth or 0
+            for sale in self.sales_of(member)
+            if sale.earned_on is not None and sale.earned_on >= first
+        )
+        return max(place for place, (asked, _) in enumerate(RUNGS) if growth >= asked)
+
+    def join(self, name: str, member_id: int) -> None:
+        if name in self.members:
+            return
+        member = self.members[name] = ModelMember(name, member_id)
+        mine = [r for r in self.receipts if r.claim is not None and r.claim.person == name]
+        for receipt in sorted(mine, key=lambda r: (r.till, r.sequence or 0)):
+            claim = receipt.claim
+            assert claim is not None
+            if claim.state == "reserved" and claim.due_at and claim.due_at < self.now:
+                continue
+            try:
+                self._settle(receipt, claim, member)
+            except Refused:
+                claim.state = "void"
+        member.points.earn(WELCOME, self.today, self.today)
+
+    def buy(self, receipt: Receipt, member: ModelMember | None, sale: Sale) -> None:
+        """The till reports it; what it was paid with is in the sale already."""
+        receipt.sale = sale
+        claim = receipt.claim
+        waits = claim is not None and claim.state in ("pending", "void")
+        if claim and waits and claim.member and member in (None, claim.member):
+            assert isinstance(claim.member, ModelMember)
+            claim.state = "credited"
+            self.credit(sale, claim.member)
+        elif member is not None:
+            if claim and claim.state in ("pending", "reserved"):
+                claim.state = "void"
+            self.credit(sale, member)
+        for back in receipt.waiting:
+            try:
+                self.refund(receipt, back)
+            except Refused:
+                receipt.refused.add(back.number)
+        receipt.waiting.clear()
+
+    def credit(self, sale: Sale, member: ModelMember) -> None:
+        if sale.member is not None:
+            return
+        sale.member = member
+        sale.is_silver = member.place == 1
+        due_at = sale.paid_at + PENDING_FOR
+        if sale.paid >= PENDING_FROM_FEN and due_at > self.now:
+            sale.due_at = due_at
+        else:
+            self._earn(sale, member, sale.paid_at)
+
+    def credit_due(self) -> None:
+        for receipt in self.receipts:
+            sale = receipt.sale
+            if sale is not None and sale.due_at is not None and sale.due_at <= self.now:
+                assert isinstance(sale.member, ModelMember)
+                self._earn(sale, sale.member, sale.due_at)
+
+    def _earn(self, sale: Sale, member: ModelMember, at: datetime) -> None:
+        sale.due_at, sale.earned_on = None, day(at)
+        sale.points, sale.growth = sale.deserved(), sale.paid - sale.returned
+        member.points.earn(sale.points, day(at), self.today, source=str(id(sale)))
+        place = self.deserved_place(member) if sale.growth else 0
+        if place <= member.place:
+            return
+        for reached in range(member.place + 1, place + 1):
+            last = member.gifts.get(reached)
+            if last is None or last <= two_years_before(self.today):
+                member.gifts[reached] = self.today
+                member.points.earn(RUNGS[reached][1], self.today, self.today)
+        member.place = place
+
+    def refund(self, receipt: Receipt, back: Back) -> None:
+        sale = receipt.sale
+        if sale is None:
+            receipt.waiting.append(back)
+            return
+        sale.returned_with([*sale.backs, back])
+        sale.backs.append(back)
+        stored = sale.share_due(sale.stored) - sale.stored_back
+        if sale.payment is not None and stored:
+            sale.payment.give_back(stored, self.today)
+            sale.stored_back += stored
+        member = sale.member
+        if not isinstance(member, ModelMember):
+            return
+        if sale.spend is not None:
+            points = sale.share_due(sale.spent) - sale.spend.given_back
+            member.points.give_back(sale.spend, points, self.today)
+        if sale.points is not None and sale.growth is not None:
+            taken = max(0, sale.points - sale.deserved())
+            member.points.take_back(taken, str(id(sale)), self.today)
+            sale.points -= taken
+            sale.growth = min(sale.growth, sale.paid - sale.returned)
+
+    def scan(self, name: str, receipt: Receipt) -> None:
+        claim, sale, member = receipt.claim, receipt.sale, self.members.get(name)
+        if claim is None:
+            receipt.claimable(self.now)
+            refuse_if(sale and sale.member not in (None, member), "ReceiptClaimed")
+            claim = receipt.claim = Claim(name, self.now, self.now + RESERVED_FOR)
+        elif claim.person != name and (member is None or claim.member is not member):
+            refuse_if(claim.state != "reserved" or claim.due_at is None, "ReceiptClaimed")
+            assert claim.due_at is not None
+            refuse_if(claim.due_at >= self.now, "ReceiptClaimed")
+            receipt.claimable(self.now)
+            refuse_if(member and sale and sale.member not in (None, member), "ReceiptClaimed")
+            claim = receipt.claim = Claim(name, self.now, self.now + RESERVED_FOR)
+        self._settle(receipt, claim, member)
+
+    def _settle(self, receipt: Receipt, claim: Claim, member: ModelMember | None) -> None:
+        if claim.state in ("credited", "void"):
+            return
+        if member is None:
+            assert claim.due_at is not None
+            if claim.due_at < self.now:
+                claim.due_at = self.now + RESERVED_FOR
+        elif receipt.sale is None:
+            if claim.state == "reserved":
+                claim.state, claim.member = "pending", member
+                claim.due_at = self.now + CLAIM_PENDING_FOR
+        else:
+            refuse_if(receipt.sale.member not in (None, member), "ReceiptClaimed")
+            claim.state, claim.member, claim.due_at = "credited", member, None
+            self.credit(receipt.sale, member)
+
+    def void_overdue(self) -> None:
+        for receipt in self.receipts:
+            claim = receipt.claim
+            if claim and claim.state == "pending" and claim.due_at and claim.due_at < self.now:
+                claim.state, claim.due_at = "void", None
+
+
+def two_years_before(today: date) -> date:
+    """The same day two years ago, the last of February for the 29th."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year - 2, day=28 if is_leap_day else today.day)

@@ -1,0 +1,58 @@
+"""Reminders of coupons that end soon: one a member and day, a week before and a day before."""
+
+import json
+
+from services.coupon_notices import notice_ending_coupons
+from services.shop import Shop
+from storage.sql import rows
+from tests.services.couponing import CAKE, a_coupon
+from tests.services.posting import member_id_of
+from tests.shop_parts import MachineClock, a_member
+
+
+async def notices() -> list[dict[str, object]]:
+    found = await rows("SELECT facts FROM notices ORDER BY id")
+    return [json.loads(notice["facts"]) for notice in found]
+
+
+async def test_a_week_and_a_day_before_the_last_day_members_are_reminded(
+    shop: Shop, clock: MachineClock
+) -> None:
+    member_id = member_id_of(await a_member(shop))
+    for key in ("1", "2"):
+        await a_coupon(shop, member_id, key=key)
+    made = []
+    for _ in range(12):
+        made.append(await notice_ending_coupons(shop))
+        clock.pass_time(days=1)
+    assert made == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
+    assert [(notice["days"], notice["count"], notice["names"]) for notice in await notices()] == [
+        *((7, 2, "蛋糕券"), (1, 2, "蛋糕券")),
+    ]
+
+
+async def test_twice_a_day_reminds_once_and_a_missed_day_is_made_up_for(
+    shop: Shop, clock: MachineClock
+) -> None:
+    await a_coupon(shop, member_id_of(await a_member(shop)))
+    clock.pass_time(days=4)
+    assert [await notice_ending_coupons(shop) for _ in range(2)] == [1, 0]
+    assert [notice["days"] for notice in await notices()] == [6]
+
+
+async def test_a_coupon_for_a_few_days_is_announced_by_its_coming(
+    shop: Shop, clock: MachineClock
+) -> None:
+    await a_coupon(shop, member_id_of(await a_member(shop)), {**CAKE, "valid": "5d"})
+    assert await notice_ending_coupons(shop) == 0
+    clock.pass_time(days=4)
+    assert await notice_ending_coupons(shop) == 1
+
+
+async def test_each_member_is_reminded_of_their_own(shop: Shop, clock: MachineClock) -> None:
+    for name in ("li", "wang"):
+        await a_coupon(shop, member_id_of(await a_member(shop, name)), key=name)
+    clock.pass_time(days=3)
+    assert await notice_ending_coupons(shop) == 2
+    found = await rows("SELECT COUNT(DISTINCT member_id) AS n FROM notices")
+    assert found == [{"n": 2}]

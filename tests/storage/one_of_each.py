@@ -1,0 +1,173 @@
+"""One row in every table (每表一行): a small life by the services, the rest written by hand."""
+
+from services.claims import claim_receipt
+from services.jobs import begin
+from services.outbox import queue_replies
+from services.purchases import record_purchase
+from services.shop import Shop
+from storage.sql import rows
+from tests.shop_parts import a_member, a_receipt, a_report, a_till
+
+MEMBER = "(SELECT MIN(id) FROM members)"
+FOLLOWER = "(SELECT MIN(id) FROM followers)"
+TILL = "(SELECT MIN(id) FROM tills)"
+PURCHASE = "(SELECT MIN(id) FROM purchases)"
+LOT = "(SELECT MIN(id) FROM lots)"
+COUPON = "(SELECT MIN(id) FROM coupons)"
+POSTING = "(SELECT MIN(id) FROM ledger_transactions)"
+AT_A_TILL = {"till_id": TILL, "fingerprint": "'f'", "recorded_at": "1"}
+
+# Table: its columns without a default, each as SQL. In an order that the references allow.
+BY_HAND: dict[str, dict[str, str]] = {
+    "dialogues": {"follower_id": FOLLOWER, "step_key": "'step'", "changed_at": "1"},
+    "lots": {
+        "account_id": "(SELECT MIN(account_id) FROM lots)",
+        "entry_id": "(SELECT MIN(entry_id) FROM lots)",
+        "amount": "50",
+        "remaining": "50",
+        "opened_at": "1",
+    },
+    "lot_allocations": {
+        "entry_id": "(SELECT MIN(entry_id) FROM lots)",
+        "lot_id": LOT,
+        "amount": "-1",
+    },
+    "member_code_uses": {
+        "member_id": MEMBER,
+        "step": "1",
+        "uses": "1",
+        "till_id": TILL,
+        "purpose": "'purchase'",
+        "reference": "'R-1'",
+        "used_at": "1",
+    },
+    "refunds": {
+        **AT_A_TILL,
+        "refund_no": "'F-1'",
+        "receipt_no": "'R-1'",
+        "amount_fen": "1",
+        "state": "'waiting'",
+        "refunded_at": "1",
+    },
+    "quotes": {
+        "quote_id": "'quote'",
+        "till_id": TILL,
+        "lines": "'[]'",
+        "coupon_codes": "'[]'",
+        "payable_fen": "1",
+        "answer": "'{}'",
+        "expires_at": "1",
+        "purchase_id": PURCHASE,
+        "created_at": "1",
+    },
+    "coupon_uses": {
+        "coupon_id": COUPON,
+        "state": "'held'",
+        "till_id": TILL,
+        "receipt_no": "'R-1'",
+        "used_at": "1",
+    },
+    "coupon_gifts": {
+        "key": "'gift'",
+        "token_hash": "'hash'",
+        "coupon_id": COUPON,
+        "giver_id": MEMBER,
+        "state": "'open'",
+        "created_at": "1",
+    },
+    "exchanges": {
+        "key": "'exchange'",
+        "member_id": MEMBER,
+        "reward": "'cup'",
+        "points": "10",
+        "coupon_id": COUPON,
+        "state": "'done'",
+        "exchanged_at": "1",
+    },
+    "topups": {
+        **AT_A_TILL,
+        "topup_no": "'T-1'",
+        "member_id": MEMBER,
+        "paid_fen": "50000",
+        "bonus_fen": "5000",
+        "transaction_id": POSTING,
+        "state": "'done'",
+    },
+    "wallet_holds": {
+        **AT_A_TILL,
+        "receipt_no": "'R-1'",
+        "member_id": MEMBER,
+        "amount_fen": "100",
+        "state": "'open'",
+        "expires_at": "1",
+    },
+    "hold_draws": {
+        "hold_id": "(SELECT MIN(id) FROM wallet_holds)",
+        "lot_id": LOT,
+        "amount": "100",
+    },
+    "member_tiers": {"member_id": MEMBER, "tier": "'base'", "growth": "0", "since_on": "'x'"},
+    "tier_changes": {
+        "key": "'change'",
+        "member_id": MEMBER,
+        "from_tier": "'base'",
+        "to_tier": "'silver'",
+        "reason": "'reached'",
+        "facts": "'{}'",
+        "changed_at": "1",
+    },
+    "tier_gifts": {"member_id": MEMBER, "tier": "'silver'", "given_on": "'2027-01-11'"},
+    "notices": {
+        "key": "'notice'",
+        "member_id": MEMBER,
+        "class": "'service'",
+        "wording": "'tiers/soon'",
+        "facts": "'{}'",
+        "due_at": "1",
+        "created_at": "1",
+    },
+    "staff_invitations": {
+        "code_hash": "'hash'",
+        "role": "'clerk'",
+        "expires_at": "1",
+        "created_at": "1",
+    },
+    "staff": {
+        "follower_id": FOLLOWER,
+        "role": "'clerk'",
+        "state": "'active'",
+        "invitation_id": "(SELECT MIN(id) FROM staff_invitations)",
+        "bound_at": "1",
+    },
+    "confirmations": {
+        "key": "'confirmation'",
+        "summary": "'…'",
+        "done_key": "'done'",
+        "code_hash": "'hash'",
+        "follower_id": FOLLOWER,
+        "word": "'refund'",
+        "content": "'{}'",
+        "state": "'open'",
+        "expires_at": "1",
+        "created_at": "1",
+    },
+    "staff_actions": {
+        "confirmation_id": "(SELECT MIN(id) FROM confirmations)",
+        "staff_id": "(SELECT MIN(id) FROM staff)",
+        "word": "'refund'",
+        "content": "'{}'",
+        "done_at": "1",
+    },
+}
+
+
+async def fill_every_table(shop: Shop) -> None:
+    li, till = await a_member(shop), await a_till(shop)
+    await record_purchase(shop, till, a_report(shop))
+    await claim_receipt(shop, li, a_receipt(shop, till))
+    await queue_replies(shop, account="main", openid="li", key="1", contents=[{}])
+    await begin(shop, "job", shop.now(), "worker")
+    await rows("UPDATE members SET phone_index = 'phone', phone_verified_at = 1")
+    for table, values in BY_HAND.items():
+        columns, written = ", ".join(values), ", ".join(values.values())
+        await rows(f"INSERT INTO {table} ({columns}) VALUES ({written})")
