@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.cli_output import FAULT, fault
 from bot.config import ConfigurationFaults, Settings, check_config_lines, load_settings
 from bot.logs import set_up_logs
 from loyalty.staff import Role
 
-FAULT = 2
 Runner = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
@@ -28,11 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logs()
         return _run(options, settings)
     except ConfigurationFaults as faults:
-        return _complain("\n".join(str(fault) for fault in faults.faults))
+        return fault("\n".join(str(line) for line in faults.faults))
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.ECONNREFUSED):
             raise
-        return _complain(f"cannot start: {error.strerror or error}")
+        return fault(f"cannot start: {error.strerror or error}")
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             case "serve":
                 roles = tuple(options.only.split(",")) if options.only else ROLES
                 if unknown := set(roles) - set(ROLES):
-                    return _complain(f"--only knows {', '.join(ROLES)}, not {min(unknown)}")
+                    return fault(f"--only knows {', '.join(ROLES)}, not {min(unknown)}")
                 _run_loop(serve(settings, roles))
                 return 0
             case "migrate":
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             case _:
                 return _keys(options, settings)
     except (SchemaMismatch, DatabaseMissing, KeyRingRefused, Clash) as refused:
-        return _complain(str(refused))
+        return fault(str(refused))
 
 
 def _tiers(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
@@ -138,11 +138,6 @@ def _with_ports(settings: Settings, options: argparse.Namespace) -> Settings:
         if (value := getattr(options, name, None)) is not None
     }
     return replace(settings, server=replace(settings.server, **wanted))
-
-
-def _complain(text: str) -> int:
-    print(text, file=sys.stderr)
-    return FAULT
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,18 +1,16 @@
 """`python -m bot menu`: gives every service account (服务号) the menu of templates/menu.toml."""
 
-import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import gateways_for, opened_shop
+from bot.cli_output import fault, read_toml
 from bot.config import Settings
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 
 MENU = Path(__file__).parent.parent / "templates" / "menu.toml"
-FAULT = 2
 
 
 async def run_menu(settings: Settings) -> int:
@@ -28,14 +26,13 @@ async def run_menu(settings: Settings) -> int:
             try:
                 await gateway.create_menu(menu)
             except (DeliveryFailed, DeliveryUncertain) as refused:
-                print(f"{name}: WeChat did not take the menu: {refused}", file=sys.stderr)
-                return FAULT
+                return fault(f"{name}: WeChat did not take the menu: {refused}")
             print(f"{name}: the menu is set")
     return 0
 
 
 def _read_menu() -> dict[str, Any]:
-    return tomllib.loads(MENU.read_text(encoding="utf-8"))
+    return read_toml(MENU)
 
 
 def _button(item: dict[str, Any]) -> dict[str, Any]:

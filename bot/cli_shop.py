@@ -1,12 +1,11 @@
 """Commands that work on the shop's data: migrate, load, till enrol, liability, verify, keys."""
 
-import json
 import os
 import sys
-import tomllib
 from pathlib import Path
 
 from bot.app import connect, opened_shop
+from bot.cli_output import fault, read_toml, show
 from bot.config import Settings
 from loyalty.shop_file import ShopFileFaults
 from services.liability import liability
@@ -17,8 +16,6 @@ from services.verify import verify_ledger
 from storage.database import close_database
 from storage.keyring import KeyUnknown, create_keyring, remove_key, rotate
 from storage.migrate import migrate
-
-FAULT = 2
 
 
 async def run_migrate(settings: Settings) -> int:
@@ -33,14 +30,14 @@ async def run_migrate(settings: Settings) -> int:
 
 async def run_load(settings: Settings, path: Path) -> int:
     try:
-        data = _read_toml(path)
-    except (OSError, ValueError) as fault:
-        return _fault(f"{path}: {fault}")
+        data = read_toml(path)
+    except (OSError, ValueError) as unreadable:
+        return fault(f"{path}: {unreadable}")
     async with opened_shop(settings) as parts:
         try:
             changes = await load_shop(parts.shop, data)
         except ShopFileFaults as faults:
-            return _fault("\n".join(str(fault) for fault in faults.faults))
+            return fault("\n".join(str(line) for line in faults.faults))
     print("\n".join(f"changed {change}" for change in changes) or "nothing changed")
     for line in not_in_force(data):
         print(f"kept, but not in force in this version: {line}", file=sys.stderr)
@@ -52,16 +49,14 @@ async def run_enrol(settings: Settings, till: str) -> int:
         try:
             enrolment = await enrol_till(parts.shop, till)
         except TillUnknown:
-            return _fault(f"there is no till {till}: load a shop file that names it")
-    print(json.dumps(enrolment, ensure_ascii=False))
-    return 0
+            return fault(f"there is no till {till}: load a shop file that names it")
+    return show(enrolment)
 
 
 async def run_liability(settings: Settings) -> int:
     async with opened_shop(settings, patient=True) as parts:
         owed = await liability(parts.shop)
-    print(json.dumps(owed.as_data(), ensure_ascii=False))
-    return 0
+    return show(owed.as_data())
 
 
 async def run_verify(settings: Settings) -> int:
@@ -79,7 +74,7 @@ def run_keys_init(settings: Settings) -> int:
     try:
         create_keyring(path, os.urandom)
     except FileExistsError:
-        return _fault(f"{path} exists already and stays as it is")
+        return fault(f"{path} exists already and stays as it is")
     print(f"made {path}: keep a copy apart from the database backups")
     return 0
 
@@ -103,19 +98,10 @@ async def run_keys_remove(settings: Settings, purpose: str, key_id: int) -> int:
     async with opened_shop(settings) as parts:
         left = (await count_under_old_keys(parts.shop)).get(purpose, 0)
     if left:
-        return _fault(f"{left} values are still under an old {purpose} key: run keys reseal first")
+        return fault(f"{left} values are still under an old {purpose} key: run keys reseal first")
     try:
         remove_key(settings.keys.file, key_id, purpose=purpose)
     except (KeyUnknown, ValueError) as refused:
-        return _fault(str(refused))
+        return fault(str(refused))
     print(f"{purpose} key {key_id} is gone")
     return 0
-
-
-def _read_toml(path: Path) -> dict[str, object]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _fault(text: str) -> int:
-    print(text, file=sys.stderr)
-    return FAULT

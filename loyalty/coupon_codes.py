@@ -7,23 +7,19 @@ zero, so one wrong character changes the sum, and so does swapping any two diffe
 modulo 32 could not do both: odd weights differ by even numbers.
 """
 
-import unicodedata
+from loyalty.code_letters import ALPHABET, letters_from, read_letters
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I
 RANDOM_LETTERS = 11
 LENGTH = RANDOM_LETTERS + 1
 RANDOM_BYTES = 7  # 55 of the 56 bits are used
 
 VALUE_OF = {letter: value for value, letter in enumerate(ALPHABET)}
-# Of what looks like a stroke only L is in use, so a typed 1 or I can mean nothing else.
-TYPED = str.maketrans({" ": None, "-": None, "1": "L", "I": "L"})
 
 
 def coupon_code(random_bytes: bytes) -> str:
     """A code from seven bytes of a cryptographic random source."""
     assert len(random_bytes) == RANDOM_BYTES, len(random_bytes)
-    bits = int.from_bytes(random_bytes, "big")
-    letters = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(RANDOM_LETTERS))
+    letters = letters_from(random_bytes, RANDOM_LETTERS)
     return letters + check_letter(letters)
 
 
@@ -33,10 +29,8 @@ def check_letter(letters: str) -> str:
 
 def read_coupon_code(text: str) -> str | None:
     """The code as it was issued, from however it was typed; None if it cannot be one."""
-    code = unicodedata.normalize("NFKC", text).upper().translate(TYPED)
-    if len(code) != LENGTH or not VALUE_OF.keys() >= set(code):
-        return None
-    return code if _weighted_sum(code) == 0 else None
+    code = read_letters(text, LENGTH)
+    return code if code and _weighted_sum(code) == 0 else None
 
 
 def _weighted_sum(letters: str) -> int:

@@ -80,6 +80,8 @@ class Reckoning:
             "base_fen": self.base_fen,
             "per_yuan": earning.per_yuan,
         }
+        if earning.bonus_paid_fen:
+            facts["bonus_paid_fen"] = earning.bonus_paid_fen
         if self.multiplier is not None:
             facts["multiplier"] = {
                 "code": self.multiplier.code,

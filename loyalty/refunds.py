@@ -106,7 +106,9 @@ def share_of(amount: int, sale: Sale, returned: Returned) -> int:
     """What of something given for the whole sale goes back by now; all of it at the end."""
     if sale.paid_fen:
         return amount * refunded_fen(sale, returned) // sale.paid_fen
-    return amount if is_all_returned(sale, returned) else 0
+    weights, gone = _weights(sale.lines), _shares_gone(sale.lines, returned)
+    back = sum(weight * share for weight, share in zip(weights, gone, strict=True))
+    return int(amount * back / (sum(weights) or 1))
 
 
 def is_all_returned(sale: Sale, returned: Returned) -> bool:
@@ -125,17 +127,30 @@ def _weights(lines: Sequence[SaleLine]) -> list[int]:
 
 
 def _shares_gone(lines: Sequence[SaleLine], returned: Returned) -> list[Fraction]:
-    """How much of each line came back; lines of one sku fill up in their order."""
+    """How much of each line came back: first of those with exactly the price of a piece that a
+    refund names, then lines of one sku fill up in their order."""
+    weights = _weights(lines)
     has_prices = any(line.amount_fen > 0 for line in lines)
-    back: Counter[str] = Counter()
+    back: Counter[tuple[str, Fraction]] = Counter()
     for goods in returned.lines:
-        back[goods.sku] += max(0, goods.amount_fen) if has_prices else goods.quantity
-    shares = []
-    for line, weight in zip(lines, _weights(lines), strict=True):
-        taken = min(weight, back[line.sku])
-        back[line.sku] -= taken
-        shares.append(Fraction(taken, weight) if weight else Fraction(0))
-    return shares
+        weight = max(0, goods.amount_fen) if has_prices else goods.quantity
+        back[goods.sku, Fraction(weight, goods.quantity)] += weight
+    taken = []
+    for line, weight in zip(lines, weights, strict=True):
+        piece = line.sku, Fraction(weight, line.quantity)
+        taken.append(min(weight, back[piece]))
+        back[piece] -= taken[-1]
+    rest: Counter[str] = Counter()
+    for (sku, _), weight in back.items():
+        rest[sku] += weight
+    for place, line in enumerate(lines):
+        more = min(weights[place] - taken[place], rest[line.sku])
+        taken[place] += more
+        rest[line.sku] -= more
+    return [
+        Fraction(part, weight) if weight else Fraction(0)
+        for part, weight in zip(taken, weights, strict=True)
+    ]
 
 
 def _check_goods(sold: Sequence[SaleLine], back: Sequence[RefundLine]) -> None:

@@ -38,8 +38,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.MARKETING: frozenset(),
     Role.AUDITOR: frozenset(),
 }
-# Whoever works in a shop works in one store; the others see the whole brand.
-IN_ONE_STORE = frozenset({Role.MANAGER, Role.CLERK})
+# Whoever stands at a counter works in one store; the others may see the whole brand.
+IN_ONE_STORE = frozenset({Role.CLERK})
 # A receipt or top-up typed by hand; a slip of the keys must not become a fortune (B57).
 LARGEST_AMOUNT_FEN: dict[Role, int] = {
     Role.CLERK: 500_000,

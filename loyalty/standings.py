@@ -21,7 +21,7 @@ RETURN_DAYS = 30
 DAYS = ("since_on", "until_on", "pinned_until", "grace_on")
 
 
-class Reason(StrEnum):
+class MoveReason(StrEnum):
     """Why a member's standing is what it is."""
 
     REACHED = "reached"
@@ -116,7 +116,7 @@ def reviewed(
     keep: Standards,
     deserves_it: bool,
     terms: LadderTerms,
-) -> tuple[Reason, Standing]:
+) -> tuple[MoveReason, Standing]:
     """What happens when a term has ended; `keep` is as of its last day.
 
     Who deserves the rung anew by the day of the review keeps it as well.
@@ -125,15 +125,15 @@ def reviewed(
     assert ended_on is not None, standing
     place = place_of(rungs, standing.tier, standing.growth)
     if keep.holds or deserves_it:
-        return Reason.KEPT, _on(rungs, place, standing, ended_on=ended_on, terms=terms)
+        return MoveReason.KEPT, _on(rungs, place, standing, ended_on=ended_on, terms=terms)
     if terms.grace_days and may_have_grace(standing, ended_on):
         longer = ended_on + timedelta(days=terms.grace_days)
-        return Reason.GRACE, replace(
+        return MoveReason.GRACE, replace(
             standing, until_on=longer, grace_on=ended_on, pinned_until=None
         )
     lower = _on(rungs, place - 1, standing, ended_on=ended_on, terms=terms)
     since_on = ended_on + timedelta(days=1)
-    return Reason.STEPPED_DOWN, replace(lower, since_on=since_on, reached_by=None)
+    return MoveReason.STEPPED_DOWN, replace(lower, since_on=since_on, reached_by=None)
 
 
 def may_have_grace(standing: Standing, ended_on: date) -> bool:

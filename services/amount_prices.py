@@ -7,7 +7,7 @@ from loyalty.lower_prices import lower_prices
 from loyalty.price_hints import Hint, amount_only, nearest_hint
 from loyalty.prices import Price, Step, price_from
 from loyalty.scopes import Occasion
-from services.pricing import offers_of, standing_of, usable_on
+from services.pricing import means_of, offers_of, usable_on
 from services.shop import Shop
 
 __all__ = ["AmountPrice", "Hint", "Step", "price_of_amount"]
@@ -27,12 +27,12 @@ async def price_of_amount(shop: Shop, member_id: int, amount_fen: int) -> Amount
 
     No store is known, so what holds only at some stores or for some goods is left out.
     """
-    standing = await standing_of(shop, member_id)
-    occasion = Occasion(day=shop.today(), tier=standing.tier.code)
-    offers = offers_of(shop, occasion, standing.tier)
-    coupons = usable_on(occasion, standing.coupons)
+    means = await means_of(shop, member_id)
+    occasion = Occasion(day=shop.today(), tier=means.tier.code)
+    offers = offers_of(shop, occasion, means.tier)
+    coupons = usable_on(occasion, means.coupons)
     lower = lower_prices(amount_only(amount_fen), offers)
-    best, best_without = best_prices(lower, coupons, balance=standing.points)
+    best, best_without = best_prices(lower, coupons, balance=means.points)
     return AmountPrice(
         best=price_from(lower, best.coupons, points=best.points),
         without_points_fen=best_without.payable_fen,

@@ -20,8 +20,9 @@ from loyalty.receipts import (
     token_in,
 )
 from services.claim_steps import RESERVED_FOR, ClaimAnswer, ClaimRow, settle, settle_with
+from services.counter import is_counter
 from services.shop import Shop
-from services.tills import till_that_signed
+from services.tills import Till, till_that_signed
 from storage.instants import from_ms
 from storage.limits import RECEIPT_FAILURES, is_spent, is_within
 from storage.locks import lock_receipt
@@ -53,12 +54,19 @@ async def claim_receipt(
     if await is_spent(shop.cache, RECEIPT_FAILURES, subject):
         raise TooManyReceiptTries
     try:
-        if unverified is None or await till_that_signed(shop, unverified) is None:
+        till = await till_that_signed(shop, unverified) if unverified else None
+        if unverified is None or till is None or _is_own_counter(person, till):
             raise ReceiptRefused
         return await claim_genuine(shop, person, unverified.receipt)
     except ReceiptRefused:
         await is_within(shop.cache, RECEIPT_FAILURES, subject)
         raise
+
+
+def _is_own_counter(person: Person, till: Till) -> bool:
+    """Staff get no points for receipts their own counter writes (field-rules D11)."""
+    is_here = person.store_id in (None, till.store_id)
+    return person.staff_id is not None and is_here and is_counter(till)
 
 
 async def check_on_its_face(shop: Shop, unverified: UnverifiedReceipt | None) -> None:

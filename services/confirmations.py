@@ -36,6 +36,7 @@ from storage.confirmations import (
     keep_told,
     may_cancel,
 )
+from storage.people import is_same_human
 from storage.transactions import transactional
 
 
@@ -47,7 +48,9 @@ async def asked_before(shop: Shop, person: Person, key: str) -> Asked | None:
     return _asked(shop, key, row["summary"], by_another=bool(row["by_another"]))
 
 
-async def ask(shop: Shop, person: Person, word: str, proposal: Proposal, *, key: str) -> Asked:
+async def open_confirmation(
+    shop: Shop, person: Person, word: str, proposal: Proposal, *, key: str
+) -> Asked:
     """Show a summary; what was asked before and not answered is void.
 
     A helper for use cases that hold the follower's lock.
@@ -68,7 +71,9 @@ async def ask(shop: Shop, person: Person, word: str, proposal: Proposal, *, key:
     return asked
 
 
-async def take(shop: Shop, person: Person, code: str, *, key: str) -> Confirmed | Told | WrongCode:
+async def take_confirmation(
+    shop: Shop, person: Person, code: str, *, key: str
+) -> Confirmed | Told | WrongCode:
     """Use the code up: whoever gets a Confirmed does what it says, in this transaction.
 
     A helper for use cases. The same message, or the same code again, gets what was told then.
@@ -108,7 +113,9 @@ async def _take_row(
     is_own = row["follower_id"] == person.follower_id
     if row["state"] == "done":
         return _told(person, row)
-    if bool(row["by_another"]) and is_own:
+    if bool(row["by_another"]) and (
+        is_own or await is_same_human(row["follower_id"], person.follower_id)
+    ):
         raise AnotherPersonNeeded
     if not row["by_another"] and not is_own:
         return None

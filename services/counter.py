@@ -12,6 +12,11 @@ from storage.tills import till_no_of
 SUFFIX = "-chat"
 
 
+def is_counter(till: Till) -> bool:
+    """Whether a receipt was written by staff in chat rather than rung up."""
+    return till.code.endswith(SUFFIX)
+
+
 async def counter_till(shop: Shop, counter: Counter) -> Till:
     """The till of this counter, made on its first use. A helper for use cases."""
     code = counter.place.store + SUFFIX

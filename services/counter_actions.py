@@ -4,6 +4,7 @@ What happens happens inside the confirming transaction, and the member is told o
 """
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from loyalty.confirmations import (
@@ -17,15 +18,21 @@ from loyalty.confirmations import (
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import Right
-from services.confirmations import ask, asked_before, keep_answer_told, take
+from services.confirmations import (
+    asked_before,
+    keep_answer_told,
+    open_confirmation,
+    take_confirmation,
+)
 from services.counter_coupons import REDEEM
-from services.counter_kinds import Action, Done, Kind, Request
+from services.counter_kinds import Action, CannotUndo, Done, Kind, Request
 from services.counter_points import ADJUST
 from services.counter_receipts import RECEIPT
 from services.counter_wallet import CARD_REFUND, TOP_UP
-from services.coupon_uses import CouponUnknown
+from services.coupon_checks import CouponUnknown
 from services.shop import Shop
-from services.staff import tell_member, tell_staff, where_of
+from services.staff import where_of
+from services.telling import tell_member, tell_staff
 from storage.limits import (
     CONFIRMATION_FAILURES,
     COUPON_FAILURES_A_MINUTE,
@@ -37,6 +44,7 @@ from storage.people import lock_follower
 from storage.staff import add_action, newest_action, undo_action
 from storage.transactions import transactional
 
+ASKED_AS = "asked_as"
 UNDO_WITHIN = timedelta(minutes=10)
 GUESSES = (COUPON_FAILURES_A_MINUTE, COUPON_FAILURES_AN_HOUR)
 
@@ -45,12 +53,6 @@ class NothingToUndo(Refusal):
     """This person did nothing in the last minutes that is not undone."""
 
     wording = "staff/nothing_to_undo"
-
-
-class CannotUndo(Refusal):
-    """The money has left the house."""
-
-    wording = "staff/cannot_undo"
 
 
 class NotYoursToConfirm(Refusal):
@@ -86,10 +88,15 @@ async def ask_to_confirm(
     known = await asked_before(shop, person, key)
     if known is not None:
         return known
-    proposal = await KINDS[kind].propose(shop, Request(person, arguments, key))
+    proposal = _asked_as(person, await KINDS[kind].propose(shop, Request(person, arguments, key)))
     if proposal.by_another:
         await _tell_second_persons(shop, person, KINDS[kind].right, proposal, key=key)
-    return await ask(shop, person, kind, proposal, key=key)
+    return await open_confirmation(shop, person, kind, proposal, key=key)
+
+
+def _asked_as(person: Person, proposal: Proposal) -> Proposal:
+    """Keep as whom it was asked: it is not done for somebody who is another by then."""
+    return replace(proposal, content={**proposal.content, ASKED_AS: [person.role, person.store_id]})
 
 
 async def _tell_second_persons(
@@ -124,7 +131,7 @@ async def confirm_action(shop: Shop, person: Person, code: str, *, key: str) -> 
 
 @transactional
 async def do_confirmed(shop: Shop, person: Person, code: str, *, key: str) -> Told | WrongCode:
-    confirmed = await take(shop, person, code, key=key)
+    confirmed = await take_confirmation(shop, person, code, key=key)
     if not isinstance(confirmed, Confirmed):
         return confirmed
     kind = KINDS[confirmed.word]
@@ -148,7 +155,8 @@ async def do_confirmed(shop: Shop, person: Person, code: str, *, key: str) -> To
 def _refuse_out_of_scope(person: Person, confirmed: Confirmed, kind: Kind) -> None:
     """Rights are those of this moment; a second person is one of the store or of the brand."""
     in_scope = person.store_id is None or person.store_id == confirmed.store_id
-    if not person.may(kind.right) or not in_scope:
+    is_as_asked = confirmed.content[ASKED_AS] == [confirmed.role, confirmed.store_id]
+    if not person.may(kind.right) or not in_scope or not is_as_asked:
         raise NotYoursToConfirm
 
 

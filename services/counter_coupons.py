@@ -4,14 +4,9 @@ from loyalty.confirmations import Confirmed, Proposal
 from loyalty.coupons import coupon_terms
 from loyalty.staff import Right
 from services.counter import counter_till
-from services.counter_kinds import Action, Done, Kind, Request
-from services.coupon_uses import (
-    CouponNotUsable,
-    locked_coupon,
-    refuse_unusable,
-    undo_use,
-    use_coupon,
-)
+from services.counter_kinds import Action, CannotUndo, Done, Kind, Request
+from services.coupon_checks import locked_coupon, refuse_unusable
+from services.coupon_uses import undo_use, use_coupon
 from services.shop import Shop
 from services.staff import Counter, counter_of, known_member
 
@@ -57,7 +52,7 @@ async def undo_redemption(shop: Shop, confirmed: Confirmed, action: Action) -> D
         "store": shop.rules.places[action.facts["store_id"]].store_name,
     }
     if not await undo_use(shop, action.facts["use_id"]):
-        raise CouponNotUsable(name=facts["name"], reason="")
+        raise CannotUndo
     return Done(
         shop.phrase("staff/redeem_undone", facts),
         member_id=action.member_id,

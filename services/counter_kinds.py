@@ -6,8 +6,15 @@ from typing import Any
 
 from loyalty.confirmations import Confirmed, Proposal
 from loyalty.person import Person
+from loyalty.refusals import Refusal
 from loyalty.staff import Right
 from services.shop import Shop
+
+
+class CannotUndo(Refusal):
+    """The money has left the house, or a refund has undone it already."""
+
+    wording = "staff/cannot_undo"
 
 
 @dataclass(frozen=True, slots=True)

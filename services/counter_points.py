@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 from loyalty.confirmations import Confirmed, Proposal
+from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import LARGEST_ADJUSTMENT_POINTS, Right
 from services.adjustments import adjust_points
 from services.counter_kinds import Action, Done, Kind, Request
 from services.shop import Shop
 from services.staff import member_named, where_of
+from storage.counters import take_amount, used_of
 
 # No sign but a minus or plus, no exponent, point or separator (B57).
 POINTS = re.compile(r"[+-]?[1-9][0-9]{0,8}")
@@ -28,6 +30,12 @@ class TooManyPoints(Refusal):
 
 class ReasonTooLong(Refusal):
     wording = "staff/reason_too_long"
+
+
+class AdjustLimitReached(Refusal):
+    """Another adjustment of today was confirmed meanwhile: ask again for a second person."""
+
+    wording = "staff/adjust_limit_reached"
 
 
 def read_points(text: str) -> int:
@@ -52,13 +60,27 @@ async def propose_adjustment(shop: Shop, request: Request) -> Proposal:
         "store": where_of(shop, request.person),
     }
     content = {"member_id": member.id, "points": points, "reason": reason, "store": facts["store"]}
-    needs_another = abs(points) > shop.rules.points.adjust_limit
+    needs_another = await _needs_another(shop, request.person, member.id, points)
     summary = shop.phrase("staff/adjust_summary", facts)
     return Proposal(content, summary, by_another=needs_another)
 
 
+async def _needs_another(shop: Shop, person: Person, member_id: int, points: int) -> bool:
+    """Beyond what one person moves alone in a day, and always for oneself."""
+    moved = await used_of(_day_counter(shop, person.staff_id))
+    return member_id == person.member_id or moved + abs(points) > shop.rules.points.adjust_limit
+
+
+def _day_counter(shop: Shop, staff_id: int | None) -> str:
+    return f"adjust:{staff_id}:{shop.today()}"
+
+
 async def perform_adjustment(shop: Shop, confirmed: Confirmed) -> Done:
-    content = confirmed.content
+    content, limit = confirmed.content, shop.rules.points.adjust_limit
+    if not confirmed.by_another:
+        counter = _day_counter(shop, confirmed.staff_id)
+        if not await take_amount(counter, abs(content["points"]), limit):
+            raise AdjustLimitReached(limit=limit)
     return await _adjust(shop, confirmed, content, content["points"], wording="staff/adjusted")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from loyalty.confirmations import Confirmed, Proposal
 from loyalty.fingerprints import fingerprint
 from loyalty.money import fen_from_text, yuan_text
+from loyalty.refusals import Refusal
 from loyalty.staff import Right, largest_amount_fen
 from services.counter import counter_till
 from services.counter_kinds import Action, Done, Kind, Request
@@ -12,11 +13,18 @@ from services.purchases import PurchaseReport, record_purchase
 from services.refunds import RefundReport, record_refund
 from services.shop import Shop
 from services.staff import Counter, counter_of
+from storage.counters import take_amount
 from storage.staff import limit_claim, member_of_purchase
 from storage.transactions import inside
 
 CLAIMABLE_FOR = timedelta(minutes=5)
 GOODS = "counter"
+# Of the largest amount a role may write at once.
+RECEIPTS_OF_A_DAY = 4
+
+
+class TooManyReceipts(Refusal):
+    wording = "staff/receipts_too_many"
 
 
 async def propose_receipt(shop: Shop, request: Request) -> Proposal:
@@ -32,6 +40,7 @@ async def perform_receipt(shop: Shop, confirmed: Confirmed) -> Done:
     amount_fen, store_id = confirmed.content["amount_fen"], confirmed.content["store_id"]
     counter = Counter(store_id, shop.rules.places[store_id])
     till = await counter_till(shop, counter)
+    await _count(shop, confirmed, amount_fen)
     recorded = await inside(record_purchase)(shop, till, _report(shop, confirmed, amount_fen))
     answer = recorded.answer
     await limit_claim(answer["purchase_id"], shop.now() + CLAIMABLE_FOR)
@@ -47,6 +56,14 @@ async def perform_receipt(shop: Shop, confirmed: Confirmed) -> Done:
     )
     facts = {"receipt_no": confirmed.reference, "purchase_id": answer["purchase_id"]}
     return Done(text, facts=facts, qr=answer["claim"]["url"])
+
+
+async def _count(shop: Shop, confirmed: Confirmed, amount_fen: int) -> None:
+    """What one person writes in a day stays within reason (field-rules D11)."""
+    limit = RECEIPTS_OF_A_DAY * largest_amount_fen(confirmed.role)
+    counter = f"counter-receipts:{confirmed.staff_id}:{shop.today()}"
+    if not await take_amount(counter, amount_fen, limit):
+        raise TooManyReceipts(limit=yuan_text(limit))
 
 
 def _report(shop: Shop, confirmed: Confirmed, amount_fen: int) -> PurchaseReport:

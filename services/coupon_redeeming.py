@@ -7,7 +7,8 @@ A day after the redeem it counts as used in any case: the goods have left the sh
 import json
 
 from loyalty.refusals import Refusal
-from services.coupon_uses import CouponUnknown, UsedCoupon, locked_coupon, told_of, use_coupon
+from services.coupon_checks import CouponUnknown, locked_coupon
+from services.coupon_uses import UsedCoupon, told_of, use_coupon
 from services.recorded import Recorded
 from services.shop import Shop
 from services.tills import Till

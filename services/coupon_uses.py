@@ -9,13 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from loyalty.coupon_codes import read_coupon_code
-from loyalty.coupons import Reason, coupon_copy, coupon_terms, why_not
+from loyalty.coupons import coupon_terms
 from loyalty.refusals import Refusal
-from loyalty.scopes import Occasion
+from services.coupon_checks import CouponUsed, locked_coupon, refuse_unusable
 from services.recorded import Answer
 from services.shop import Shop
-from services.tiers import tier_of
 from services.tills import Till
 from storage.coupon_uses import (
     insert_use,
@@ -25,7 +23,7 @@ from storage.coupon_uses import (
     use_without_purchase,
     uses_of_purchase,
 )
-from storage.coupons import give_back_use, lock_coupon, prolong_coupon, take_use
+from storage.coupons import give_back_use, prolong_coupon, take_use
 from storage.locks import lock_receipt_no
 from storage.purchases import purchase_by_receipt_no
 from storage.sql import Row
@@ -33,26 +31,6 @@ from storage.sql import Row
 HELD_FOR = timedelta(hours=24)
 # What a till must know of the terms to take it off the basket.
 TERMS_TOLD = ("item", "amount_fen", "discount_percent", "max_fen")
-
-
-class CouponUnknown(Refusal):
-    """No coupon has this code; what does not even look like one is answered alike."""
-
-    wording = "tills/coupon_unknown"
-    status = 404
-
-
-class CouponUsed(Refusal):
-    """Somebody else was first, or nothing of it is left."""
-
-    wording = "tills/coupon_used"
-    status = 409
-
-
-class CouponNotUsable(Refusal):
-    """Not here, not now, or not by this person; `reason` says it in words."""
-
-    wording = "tills/coupon_not_usable"
 
 
 class ReceiptReturned(Refusal):
@@ -149,34 +127,6 @@ async def undo_use(shop: Shop, use_id: int) -> bool:
     """
     use = await use_without_purchase(use_id)
     return use is not None and await _return(shop, use)
-
-
-async def locked_coupon(code: str) -> Row:
-    """The coupon with this code, held until the transaction ends. Raises CouponUnknown."""
-    canonical = read_coupon_code(code)
-    coupon = await lock_coupon(canonical) if canonical else None
-    if coupon is None:
-        raise CouponUnknown
-    return coupon
-
-
-async def refuse_unusable(shop: Shop, till: Till, coupon: Row) -> None:
-    """Raise CouponUsed or CouponNotUsable for what forbids it here and now."""
-    copy = coupon_copy(coupon)
-    place = shop.rules.places.get(till.store_id)
-    occasion = Occasion(
-        day=shop.today(),
-        store=place.store if place else "",
-        region=place.region if place else "",
-        tier=(await tier_of(shop, coupon["member_id"])).code,
-    )
-    reason = why_not(copy, occasion)
-    if reason == Reason.USED:
-        raise CouponUsed(name=copy.terms.name)
-    if reason is not None:
-        facts = {"first_day": copy.starts_on, "last_day": copy.ends_on}
-        text = shop.phrase(f"coupons/reason_{reason}", facts)
-        raise CouponNotUsable(name=copy.terms.name, reason=text)
 
 
 async def _use(

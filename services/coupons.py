@@ -18,8 +18,6 @@ from storage.coupons import (
 )
 from storage.sql import Row
 
-__all__ = ["IssuedCoupon", "OwnCoupon", "issue_coupon", "own_coupons", "usable_coupons"]
-
 
 @dataclass(frozen=True, slots=True)
 class IssuedCoupon:

@@ -106,6 +106,7 @@ async def _credit(
         "what": "purchase",
         **facts_of_purchase(shop, purchase),
         "yuan": yuan_text(purchase["paid_fen"]),
+        "net_fen": growth,
         **reckoning.facts(earning_of(owned)),
     }
     amounts = {Unit.POINTS: reckoning.points, Unit.GROWTH: growth}

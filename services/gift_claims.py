@@ -12,7 +12,7 @@ from loyalty.person import Person
 from loyalty.refusals import Refusal
 from services.gifts import take_back, token_hash_of
 from services.shop import Shop
-from services.staff import tell_member
+from services.telling import tell_member
 from storage.coupons import hand_over, lock_coupon
 from storage.gifts import end_gift, gift_by_hash
 from storage.limits import GIFT_FAILURES, is_spent, is_within
@@ -50,7 +50,10 @@ class GiftIsOwn(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TakenGift:
-    """`state`: taken, or join for a friend who is no member yet and finds it still open later."""
+    """`state` is told by the wording of its name: claimed, withdrawn, or join.
+
+    Whoever is no member yet reads how to join, and finds it still open then.
+    """
 
     state: str
     name: str
@@ -81,7 +84,7 @@ async def take_gift(shop: Shop, person: Person, token: str, *, takes_back_own: b
     member_id = await lock_follower(person.follower_id)
     gift, coupon = await _held_gift(shop, token)
     terms = coupon_terms(coupon["terms"])
-    told = TakenGift("taken", terms.name, coupon["code"], coupon["ends_on"])
+    told = TakenGift("claimed", terms.name, coupon["code"], coupon["ends_on"])
     if gift["state"] == "claimed":
         if member_id is None or gift["taker_id"] != member_id:
             raise GiftTaken
@@ -94,7 +97,7 @@ async def take_gift(shop: Shop, person: Person, token: str, *, takes_back_own: b
         if not takes_back_own:
             raise GiftIsOwn(name=terms.name, code=coupon["code"])
         await take_back(shop, coupon, gift)
-        return TakenGift("own", terms.name, coupon["code"], coupon["ends_on"])
+        return TakenGift("withdrawn", terms.name, coupon["code"], coupon["ends_on"])
     await _hand_over(shop, coupon, gift, member_id)
     return told
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from loyalty.money import yuan_text
 from loyalty.refusals import Refusal
 from services.shop import Shop
+from services.telling import tell_follower
 from services.tills import Till
-from storage.holds import Hold, follower_of, member_agreed, newest_holds_of
+from storage.holds import Hold, member_agreed, newest_holds_of
 from storage.instants import to_ms
 from storage.limits import HOLD_CODE_FAILURES, is_spent, is_within
-from storage.outbox import put_in_outbox
+from storage.people import newest_follower_of
 from storage.transactions import transactional
 
 LOOKED_THROUGH = 20
@@ -41,7 +42,7 @@ async def ask_member(
     shop: Shop, till: Till, hold_id: int, *, member_id: int, amount_fen: int
 ) -> None:
     """Queue the question. A helper for use cases; a member who follows nothing hears nothing."""
-    follower = await follower_of(member_id)
+    follower = await newest_follower_of(member_id)
     if follower is None:
         return
     facts = {
@@ -50,14 +51,8 @@ async def ask_member(
         "code": consent_code(shop, hold_id, member_id=member_id, amount_fen=amount_fen),
         "minutes": shop.rules.wallet.hold_minutes,
     }
-    await put_in_outbox(
-        key=f"hold:{hold_id}",
-        account=follower["account"],
-        openid=follower["openid"],
-        message_class="transactional",
-        content={"kind": "text", "value": shop.phrase("wallet/ask_consent", facts)},
-        now=shop.clock.machine_now(),
-    )
+    text = shop.phrase("wallet/ask_consent", facts)
+    await tell_follower(shop, follower, text, key=f"hold:{hold_id}")
 
 
 async def agree_to_hold(shop: Shop, member_id: int, code: str) -> AgreedHold:

@@ -6,15 +6,15 @@ Each call is answered again as it was answered first.
 import json
 
 from loyalty.refusals import Refusal
-from services.hold_steps import WALLET_UNITS, end_hold, release
+from services.hold_steps import WALLET_UNITS, end_hold, is_running, release
 from services.ledger import LockedAccounts, lock_accounts
 from services.recorded import Answer, NumberConflict, Recorded
 from services.shop import Shop
 from services.stored_payments import capture_hold
 from services.tills import Till
 from services.wallet import stored_value
-from storage.holds import Hold, hold_by_id, hold_of_till, keep_end_answer
-from storage.instants import to_ms
+from storage.holds import Hold, hold_by_id, hold_of_till, is_paid, keep_end_answer
+from storage.locks import lock_receipt_no
 from storage.transactions import transactional
 
 
@@ -42,6 +42,13 @@ class HoldAwaitsMember(Refusal):
     status = 409
 
 
+class PaidWithoutHold(Refusal):
+    """Its purchase has arrived and took nothing of it: money taken now would be nobody's."""
+
+    wording = "tills/paid_without_hold"
+    status = 409
+
+
 class MoreThanHeld(Refusal):
     wording = "tills/more_than_held"
 
@@ -53,6 +60,8 @@ async def capture(shop: Shop, till: Till, hold_id: int, amount_fen: int | None) 
     if found["state"] == "captured":
         return await _captured_again(till, found, amount_fen)
     _refuse_unless_open(shop, found)
+    if await is_paid(till.till_no, found["receipt_no"]):
+        raise PaidWithoutHold
     if found["awaits_member"]:
         raise HoldAwaitsMember
     wanted_fen = found["amount_fen"] if amount_fen is None else amount_fen
@@ -110,10 +119,11 @@ async def void(shop: Shop, till: Till, hold_id: int, amount_fen: int | None) -> 
 
 
 async def _locked(till: Till, hold_id: int) -> tuple[Hold, LockedAccounts]:
-    """The hold as it stands once its member's accounts are locked."""
+    """The hold as it stands once its receipt number and its member's accounts are locked."""
     found = await hold_of_till(till.till_no, hold_id)
     if found is None:
         raise HoldUnknown
+    await lock_receipt_no(till.till_no, found["receipt_no"])
     accounts = await lock_accounts(found["member_id"], WALLET_UNITS)
     locked = await hold_by_id(hold_id)
     assert locked is not None, hold_id
@@ -121,11 +131,9 @@ async def _locked(till: Till, hold_id: int) -> tuple[Hold, LockedAccounts]:
 
 
 def _refuse_unless_open(shop: Shop, found: Hold) -> None:
-    is_over = found["expires_at"] <= to_ms(shop.now())
-    if found["state"] == "expired" or (found["state"] == "open" and is_over):
-        raise HoldOverdue
-    if found["state"] != "open":
-        raise HoldEnded
+    if is_running(shop, found):
+        return
+    raise HoldOverdue if found["state"] in ("open", "expired") else HoldEnded
 
 
 async def _ended(hold_id: int, answer: Answer) -> Recorded:

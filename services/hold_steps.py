@@ -6,7 +6,8 @@ from loyalty.ledger import Unit
 from loyalty.wallet import Pair, Share
 from services.ledger import LockedAccounts, lock_accounts
 from services.shop import Shop
-from storage.holds import close_hold, draws_of, insert_draw, overdue_holds_of
+from storage.holds import Hold, close_hold, draws_of, insert_draw, overdue_holds_of
+from storage.instants import to_ms
 from storage.wallet import (
     hold_in_lot,
     hold_on_account,
@@ -16,6 +17,11 @@ from storage.wallet import (
 )
 
 WALLET_UNITS = (Unit.BONUS, Unit.PRINCIPAL)
+
+
+def is_running(shop: Shop, hold: Hold) -> bool:
+    """By the clock alone: an overdue hold is over whether or not a job has ended it."""
+    return bool(hold["state"] == "open" and hold["expires_at"] > to_ms(shop.now()))
 
 
 async def wallet_accounts(

@@ -5,7 +5,7 @@ from loyalty.people import mask_name
 from loyalty.scopes import Occasion
 from services.details import member_name
 from services.member_codes import read_unused_code
-from services.pricing import occasion_at, standing_of
+from services.pricing import means_of, occasion_at
 from services.recorded import Answer
 from services.shop import Shop
 from services.tills import Till
@@ -17,17 +17,17 @@ async def identify_member(shop: Shop, till: Till, member_code: str) -> Answer:
     """The code stays good for the purchase. Raises MemberCodeUnknown, MemberCodeUsed."""
     reading = await read_unused_code(shop, member_code)
     member = await Member.get(id=reading.handle)
-    standing = await standing_of(shop, reading.handle)
+    means = await means_of(shop, reading.handle)
     stored = await stored_value(shop, reading.handle)
-    occasion = occasion_at(shop, till, standing.tier)
+    occasion = occasion_at(shop, till, means.tier)
     return {
         "member_no": member.member_no,
         "name_masked": mask_name(member_name(shop, member)),
-        "tier": standing.tier.code,
-        "discount_percent": standing.tier.discount_percent,
-        "points_balance": standing.points,
+        "tier": means.tier.code,
+        "discount_percent": means.tier.discount_percent,
+        "points_balance": means.points,
         "stored_fen": stored.available_fen,
-        "coupons": [_told(coupon, occasion) for coupon in standing.coupons],
+        "coupons": [_told(coupon, occasion) for coupon in means.coupons],
     }
 
 

@@ -13,7 +13,7 @@ from loyalty.refusals import Refusal
 from loyalty.short_codes import INVITATION_BYTES, invitation_code, read_invitation_code
 from loyalty.staff import IN_ONE_STORE, Right, Role
 from services.shop import Shop
-from services.staff import tell_staff
+from services.telling import tell_staff
 from storage.instants import from_ms
 from storage.limits import INVITATION_FAILURES, is_spent, is_within
 from storage.people import lock_follower

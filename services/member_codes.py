@@ -59,6 +59,12 @@ async def read_unused_code(shop: Shop, code: str) -> MemberCodeReading:
     return reading
 
 
+def code_of(shop: Shop, reading: MemberCodeReading) -> str:
+    """The digits that were read, however old they are by now."""
+    key = shop.keys.key("member_code")
+    return show_member_code(key, reading.handle, step=reading.step, uses=reading.uses)
+
+
 async def use_code(
     shop: Shop, reading: MemberCodeReading, till: Till, *, purpose: str, reference: str
 ) -> int:

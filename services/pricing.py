@@ -1,4 +1,4 @@
-"""Pricing (计价): what a member stands for when a basket is priced, at a till or in a chat."""
+"""Pricing (计价): what a member can bring to a basket, at a till or in a chat, and what is on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from loyalty.tiers import place_of, rungs_of
 from services.shop import Shop
 from services.tills import Till
 from storage.coupons import coupons_of
-from storage.quotes import read_standing
+from storage.quotes import read_means
 
 # Those that end first; nobody reads more of them off a screen.
 MOST_COUPONS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """`coupons` are all the member has, usable today or not."""
+class Means:
+    """What a member can bring; `coupons` are all there are, usable today or not."""
 
     tier: Tier
     points: int
     coupons: tuple[CouponCopy, ...]
 
 
-async def standing_of(shop: Shop, member_id: int) -> Standing:
+async def means_of(shop: Shop, member_id: int) -> Means:
     """Two short reads."""
-    found = await read_standing(member_id, shop.today())
+    found = await read_means(member_id, shop.today())
     rungs = rungs_of(shop.rules.tiers)
     has_moved = found["tier"] is not None
     tier = rungs[place_of(rungs, found["tier"], found["growth"])] if has_moved else rungs[0]
     stored = await coupons_of(member_id, shop.today())
     coupons = tuple(coupon_copy(row) for row in stored[:MOST_COUPONS])
-    return Standing(tier, max(0, int(found["points"])), coupons)
+    return Means(tier, max(0, int(found["points"])), coupons)
 
 
 def occasion_at(shop: Shop, till: Till, tier: Tier | None) -> Occasion:

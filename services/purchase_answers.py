@@ -32,6 +32,9 @@ async def member_answer(
     }
     wording = "receipt_member" if credit.due_on is None else "receipt_pending"
     texts = [shop.phrase(f"tills/{wording}", facts), *_next_tier(shop, ladder, progress)]
+    if purchase["stored_fen"]:
+        yuan = yuan_text(purchase["stored_fen"])
+        texts.insert(1, shop.phrase("tills/receipt_stored", {"yuan": yuan}))
     return {
         "purchase_id": purchase["id"],
         "member": {
@@ -41,6 +44,8 @@ async def member_answer(
         },
         "points_earned": credit.points,
         "points_balance": credit.balance,
+        "points_spent": purchase["points_spent"],
+        "stored_fen": purchase["stored_fen"],
         "receipt_text": "\n".join(texts),
     }
 

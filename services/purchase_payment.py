@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from loyalty.earning import deserved
 from loyalty.ledger import Unit
-from loyalty.member_codes import MemberCodeReading, MemberCodeUnknown, MemberCodeUsed
+from loyalty.member_codes import MemberCodeReading, MemberCodeUsed
 from loyalty.refusals import Refusal
 from services.coupon_uses import redeem_for_purchase, settle_uses
 from services.ledger import lock_accounts
-from services.member_codes import read_code, use_code
+from services.member_codes import code_of, read_code, use_code
 from services.points import spend_points
 from services.purchase_facts import (
     PurchaseRow,
@@ -48,7 +48,7 @@ async def find_buyer(
     shop: Shop, till: Till, receipt_no: str, *, code: str | None, quote: TakenQuote | None
 ) -> Buyer:
     """By the code shown, by the quote, or by the stored value that is held for the receipt."""
-    payer_id = await member_of_hold(till, receipt_no)
+    payer_id = await member_of_hold(shop, till, receipt_no)
     reading = _reading(shop, code, quote)
     if reading is None:
         return Buyer(payer_id, payer_id)
@@ -137,10 +137,9 @@ def _reading(shop: Shop, code: str | None, quote: TakenQuote | None) -> MemberCo
         return quoted
     if quoted is None:
         return read_code(shop, code)
-    try:
-        shown = read_code(shop, code)
-    except MemberCodeUnknown:
+    if code == code_of(shop, quoted):
         return quoted
+    shown = read_code(shop, code)
     if shown.handle != quoted.handle:
         raise QuoteOfAnother
     return shown

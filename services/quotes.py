@@ -17,7 +17,7 @@ from loyalty.refusals import Refusal
 from services.shop import Shop
 from services.tills import Till
 from storage.instants import from_ms
-from storage.quotes import delete_unpaid_quotes, pay_quote, quote_by_id
+from storage.quotes import delete_unpaid_quotes, locked_quote, pay_quote
 from storage.sql import Row
 from storage.transactions import transactional
 
@@ -70,7 +70,7 @@ async def take_quote(
 
     A helper for use cases. Raises QuoteUnknown, QuotePaid, QuoteTooOld, NotAsQuoted.
     """
-    quote = await quote_by_id(quote_id)
+    quote = await locked_quote(quote_id)
     if quote is None or quote["till_id"] != till.till_no:
         raise QuoteUnknown
     if quote["purchase_id"] is not None:

@@ -13,12 +13,12 @@ from loyalty.lower_prices import LowerPrices, lower_prices
 from loyalty.member_codes import MemberCodeReading
 from loyalty.offsets import OffsetNeedsMember
 from loyalty.points import NotEnoughPoints
-from loyalty.prices import Price, price_from
+from loyalty.prices import Price, Unused, price_from
 from loyalty.scopes import Occasion
 from loyalty.shop_file import Tier
 from loyalty.unused import missed_promotions, unused_coupons
 from services.member_codes import read_unused_code
-from services.pricing import Standing, occasion_at, offers_of, refused_on, standing_of, usable_on
+from services.pricing import Means, means_of, occasion_at, offers_of, refused_on, usable_on
 from services.quotes import QUOTE_LIFE, basket_of
 from services.recorded import Answer
 from services.shop import Shop
@@ -45,20 +45,20 @@ class Asker:
     """Whom a basket is priced for: a member, or whoever holds the typed coupons."""
 
     reading: MemberCodeReading | None
-    standing: Standing | None
+    means: Means | None
     typed: TypedCoupons
 
     @property
     def tier(self) -> Tier | None:
-        return self.standing.tier if self.standing else None
+        return self.means.tier if self.means else None
 
     @property
     def points(self) -> int:
-        return self.standing.points if self.standing else 0
+        return self.means.points if self.means else 0
 
     @property
     def untyped(self) -> list[CouponCopy]:
-        own = self.standing.coupons if self.standing else ()
+        own = self.means.coupons if self.means else ()
         return [coupon for coupon in own if coupon.code not in self.typed.codes]
 
 
@@ -89,14 +89,14 @@ async def make_quote(shop: Shop, till: Till, request: QuoteRequest) -> Answer:
 async def _asker(shop: Shop, till: Till, request: QuoteRequest) -> Asker:
     code = request.member_code
     reading = None if code is None else await read_unused_code(shop, code)
-    standing = await standing_of(shop, reading.handle) if reading else None
-    if request.points and standing is None:
+    means = await means_of(shop, reading.handle) if reading else None
+    if request.points and means is None:
         raise OffsetNeedsMember
-    if standing is not None and request.points > standing.points:
-        raise NotEnoughPoints(wanted=request.points, balance=standing.points)
+    if means is not None and request.points > means.points:
+        raise NotEnoughPoints(wanted=request.points, balance=means.points)
     member_id = reading.handle if reading else None
     typed = await typed_coupons(shop, till, request.coupon_codes, member_id=member_id)
-    return Asker(reading, standing, typed)
+    return Asker(reading, means, typed)
 
 
 async def _stored_part(shop: Shop, asker: Asker, wanted_fen: int) -> int:
@@ -134,13 +134,18 @@ def _told_others(lower: LowerPrices, asker: Asker, occasion: Occasion, wanted: B
         *refused_on(occasion, untyped),
         *missed_promotions(lower.basket, lower.offers),
     )
+    names = asker.typed.names | {coupon.code: coupon.terms.name for coupon in untyped}
+    names |= {promotion.code: promotion.name for promotion in lower.offers.promotions}
     return {
-        "unused": [
-            {"code": one.code, "reason": one.reason.value, "gap_fen": one.gap_fen} for one in unused
-        ],
+        "unused": [_told_unused(one, names.get(one.code)) for one in unused],
         "best": _told_best(best),
         "best_without_points": _told_best(best_without),
     }
+
+
+def _told_unused(unused: Unused, name: str | None) -> Answer:
+    reason, gap_fen = unused.reason.value, unused.gap_fen
+    return {"code": unused.code, "name": name, "reason": reason, "gap_fen": gap_fen}
 
 
 def _told_best(best: Best) -> Answer:

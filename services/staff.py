@@ -1,21 +1,19 @@
-"""Staff (员工): which store a counter word is about, which member, and telling that member."""
+"""Staff (员工): which store a counter word is about, and which member."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from loyalty.member_numbers import read_member_number
 from loyalty.people import mask_name
 from loyalty.person import Person
 from loyalty.refusals import Refusal
-from loyalty.staff import Right, has_right
+from loyalty.staff import Right
 from services.details import member_name
 from services.member_codes import is_member_code, read_code
 from services.rules import Place
 from services.shop import Shop
 from storage.member_codes import is_active_member
 from storage.models import Member
-from storage.outbox import put_in_outbox
-from storage.staff import followers_of, member_by_no, staff_followers
+from storage.staff import member_by_no
 
 __all__ = ["Right"]
 
@@ -99,30 +97,3 @@ async def known_member(shop: Shop, member_id: int, *, by_code: bool = False) -> 
     assert member.member_no is not None, member_id
     name = mask_name(member_name(shop, member)) or shop.phrase("staff/no_name", {})
     return KnownMember(member_id, member.member_no, name, by_code)
-
-
-async def tell_member(shop: Shop, member_id: int, text: str, *, key: str) -> None:
-    """Tell a member what staff changed, wherever they follow us. A helper for use cases."""
-    for follower in await followers_of(member_id):
-        await _tell(shop, follower, text, key=f"{key}:{follower['id']}")
-
-
-async def tell_staff(
-    shop: Shop, person: Person, right: Right, text: str, *, key: str, store_id: int | None
-) -> None:
-    """Tell everybody else with this right in this store, or everywhere. A helper for use cases."""
-    for row in await staff_followers():
-        in_scope = row["store_id"] is None or row["store_id"] == store_id
-        if row["id"] != person.follower_id and in_scope and has_right(row["role"], right):
-            await _tell(shop, row, text, key=f"{key}:{row['id']}")
-
-
-async def _tell(shop: Shop, follower: dict[str, Any], text: str, *, key: str) -> None:
-    await put_in_outbox(
-        key=key,
-        account=follower["account"],
-        openid=follower["openid"],
-        message_class="transactional",
-        content={"kind": "text", "value": text},
-        now=shop.clock.machine_now(),
-    )

@@ -6,14 +6,17 @@ All of these are helpers for use cases and run inside their transaction.
 from dataclasses import dataclass
 
 from loyalty.money import yuan_text
+from loyalty.refusals import Refusal
 from loyalty.wallet import Pair, Share, shares_of_payment
 from loyalty.wallet_ledger import pay
-from services.hold_steps import end_hold, pairs_of, release, wallet_accounts
+from services.hold_steps import end_hold, is_running, pairs_of, release, wallet_accounts
 from services.ledger import LockedAccounts, post
 from services.shop import Shop
+from services.stored_returns import give_back
+from services.telling import tell_member
 from services.tills import Till
+from services.wallet import stored_value
 from storage.holds import Hold, hold_by_id, hold_of_receipt, keep_capture
-from storage.instants import to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,13 @@ class Captured:
 
 
 NOTHING = Captured(0, 0)
+
+
+class PaymentAwaitsMember(Refusal):
+    """The hold of this receipt needs the member's yes; after it the purchase can be reported."""
+
+    wording = "tills/payment_awaits_member"
+    status = 409
 
 
 async def capture_hold(
@@ -50,6 +60,8 @@ async def capture_hold(
         captured_bonus_fen=bonus_fen,
         transaction_id=transaction_id,
     )
+    key = f"hold:{hold['id']}:paid"
+    await _tell(shop, till, hold, "wallet/told_paid", amount_fen=amount_fen, key=key)
     return Captured(amount_fen, bonus_fen)
 
 
@@ -76,11 +88,13 @@ def _cause(
     }
 
 
-async def member_of_hold(till: Till, receipt_no: str) -> int | None:
-    """Whose stored value is held for, or has paid, this receipt."""
+async def member_of_hold(shop: Shop, till: Till, receipt_no: str) -> int | None:
+    """Whose stored value is held for, or has paid, this receipt. Raises PaymentAwaitsMember."""
     hold = await hold_of_receipt(till.till_no, receipt_no)
-    if hold is None or hold["state"] not in ("open", "captured"):
+    if hold is None or not (hold["state"] == "captured" or is_running(shop, hold)):
         return None
+    if hold["state"] == "open" and hold["awaits_member"]:
+        raise PaymentAwaitsMember
     return int(hold["member_id"])
 
 
@@ -96,20 +110,44 @@ async def capture_for_purchase(
 ) -> Captured:
     """What of a purchase its receipt's hold pays: now, or captured before.
 
-    An overdue hold, or one its member has not agreed to, pays nothing. The member who pays may be
-    another than the one who earns: `member_id` says whose the locked accounts are.
+    An overdue hold pays nothing. The member who pays may be another than the one who earns:
+    `member_id` says whose the locked accounts are.
     """
     hold = await hold_of_receipt(till.till_no, receipt_no)
-    if hold is None or paid_fen == 0:
+    if hold is None:
         return NOTHING
     accounts = await wallet_accounts(hold["member_id"], accounts, theirs=member_id)
     hold = await hold_by_id(hold["id"])
     assert hold is not None, receipt_no
     if hold["state"] == "captured":
-        stored_fen = min(hold["captured_fen"], paid_fen)
-        return Captured(stored_fen, hold["captured_bonus_fen"] * stored_fen // hold["captured_fen"])
-    is_good = hold["state"] == "open" and hold["expires_at"] > to_ms(shop.now())
-    if not is_good or hold["awaits_member"]:
+        return await _captured_before(shop, till, hold, paid_fen, accounts=accounts)
+    if paid_fen == 0 or hold["awaits_member"] or not is_running(shop, hold):
         return NOTHING
     amount_fen = min(hold["amount_fen"], paid_fen)
     return await capture_hold(shop, till, hold, amount_fen, accounts=accounts)
+
+
+async def _captured_before(
+    shop: Shop, till: Till, hold: Hold, paid_fen: int, *, accounts: LockedAccounts
+) -> Captured:
+    """What was captured beyond the purchase goes back: nobody could return it later."""
+    stored_fen = min(hold["captured_fen"], paid_fen)
+    excess_fen = hold["captured_fen"] - stored_fen
+    if not excess_fen:
+        return Captured(stored_fen, hold["captured_bonus_fen"])
+    key = f"hold:{hold['id']}:excess"
+    bonus_fen = await give_back(shop, hold, excess_fen, key=key, accounts=accounts)
+    await _tell(shop, till, hold, "wallet/told_excess", amount_fen=excess_fen, key=key)
+    return Captured(stored_fen, hold["captured_bonus_fen"] - bonus_fen)
+
+
+async def _tell(
+    shop: Shop, till: Till, hold: Hold, wording: str, *, amount_fen: int, key: str
+) -> None:
+    left = await stored_value(shop, hold["member_id"])
+    facts = {
+        "store": till.store_name,
+        "amount": yuan_text(amount_fen),
+        "left": yuan_text(left.available_fen),
+    }
+    await tell_member(shop, hold["member_id"], shop.phrase(wording, facts), key=key)

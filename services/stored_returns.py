@@ -40,6 +40,17 @@ async def return_stored(
     amount_fen = min(amount_fen, hold["captured_fen"] - hold["returned_fen"])
     if amount_fen <= 0 or await is_posted(key):
         return 0
+    await give_back(shop, hold, amount_fen, key=key, accounts=accounts)
+    return amount_fen
+
+
+async def give_back(
+    shop: Shop, hold: Hold, amount_fen: int, *, key: str, accounts: LockedAccounts
+) -> int:
+    """Give back so much of what a hold captured; how much of it is bonus.
+
+    `hold` was read with its member's accounts locked.
+    """
     drawn, ended = await _drawn(shop, hold)
     now_given = shares_given_back(drawn, hold["returned_fen"] + amount_fen)
     given_before = shares_given_back(drawn, hold["returned_fen"])
@@ -48,7 +59,7 @@ async def return_stored(
     bonus_fen = sum(share.bonus_fen for share in shares)
     is_counted = await count_return(hold["id"], amount_fen, bonus_fen)
     assert is_counted, hold["id"]
-    return amount_fen
+    return bonus_fen
 
 
 async def _post_return(

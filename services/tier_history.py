@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loyalty.standings import Past, Reason, Standing, recent_past
+from loyalty.standings import MoveReason, Past, Standing, recent_past
 from services.notices import put_notice, this_morning
 from services.shop import Shop
 from services.tier_measures import Ladder
@@ -12,12 +12,12 @@ from storage.tiers import insert_change, newest_change, purchases_with_refunds, 
 
 # Why somebody is told, and whether that comes about in the night.
 TOLD = {
-    Reason.REACHED: "tiers/told_reached",
-    Reason.GRACE: "tiers/told_grace",
-    Reason.STEPPED_DOWN: "tiers/told_stepped_down",
-    Reason.RETURNED: "tiers/told_returned",
+    MoveReason.REACHED: "tiers/told_reached",
+    MoveReason.GRACE: "tiers/told_grace",
+    MoveReason.STEPPED_DOWN: "tiers/told_stepped_down",
+    MoveReason.RETURNED: "tiers/told_returned",
 }
-BY_NIGHT = (Reason.GRACE, Reason.STEPPED_DOWN)
+BY_NIGHT = (MoveReason.GRACE, MoveReason.STEPPED_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Move:
 
     was: Standing | None
     now: Standing
-    reason: Reason
+    reason: MoveReason
     facts: Mapping[str, object]
 
 
@@ -73,13 +73,13 @@ async def _tell(shop: Shop, member_id: int, move: Move, *, ladder: Ladder, key: 
 
 async def past_of(member_id: int) -> Past | None:
     """What stands behind the member's rung, as the rise to it remembered it."""
-    found = await newest_change(member_id, (Reason.REACHED, Reason.RETURNED))
+    found = await newest_change(member_id, (MoveReason.REACHED, MoveReason.RETURNED))
     return Past.from_data(json.loads(found["facts"])["before"]) if found else None
 
 
 async def pinned_over(member_id: int) -> Past | None:
     """What a pin stands over."""
-    found = await newest_change(member_id, (Reason.PINNED,))
+    found = await newest_change(member_id, (MoveReason.PINNED,))
     return Past.from_data(json.loads(found["facts"])["before"]) if found else None
 
 

@@ -6,7 +6,7 @@ day the rung is reviewed like any other; taking the pin off brings back what sto
 
 from datetime import date
 
-from loyalty.standings import Past, Reason, Standing
+from loyalty.standings import MoveReason, Past, Standing
 from loyalty.tiers import deserved_place
 from services.ledger import lock_accounts
 from services.shop import Shop
@@ -62,7 +62,7 @@ async def unpin_tier(shop: Shop, member_no: str, *, reason: str) -> dict[str, ob
         raise PinRefused(f"nothing is pinned for {member_no}")
     key, now = f"unpin:{member_id}:{shop.now().isoformat()}", past.standing
     facts = {"by_hand": reason, "rules": shop.rules.version}
-    move = Move(was, now, Reason.UNPINNED, facts)
+    move = Move(was, now, MoveReason.UNPINNED, facts)
     await record_change(shop, member_id, move, ladder=ladder, key=key)
     if now.reached_by in await returned_in(Past(now)):
         assert now.reached_by is not None
@@ -132,5 +132,5 @@ async def _record(
         "before": before.as_data(),
     }
     key = f"pin:{member_id}:{shop.now().isoformat()}"
-    move = Move(was, now, Reason.PINNED, facts)
+    move = Move(was, now, MoveReason.PINNED, facts)
     await record_change(shop, member_id, move, ladder=ladder, key=key)

@@ -5,10 +5,15 @@ from dataclasses import dataclass, replace
 
 from loyalty.ledger import Unit
 from loyalty.shop_file import Tier
-from loyalty.standings import Reason, fallen, may_fall, risen
+from loyalty.standings import MoveReason, fallen, may_fall, risen
 from loyalty.tiers import deserved_place, place_of, rungs_of, standards
 from services.shop import Shop
-from services.tier_gifts import NO_GIFTS, EntryGifts, give_entry_gifts
+from services.tier_gifts import (
+    NO_GIFTS,
+    EntryGifts,
+    give_entry_gifts,
+    take_back_entry_gifts,
+)
 from services.tier_history import Move, past_before_rise, past_of, record_change, returned_in
 from services.tier_measures import Ladder, Progress, facts_of, ladder_of, progress_of
 from storage.tiers import read_rung, read_rungs
@@ -23,7 +28,7 @@ class TierChange:
 
     from_tier: Tier
     to_tier: Tier
-    reason: Reason
+    reason: MoveReason
     gifts: EntryGifts = NO_GIFTS
 
 
@@ -66,11 +71,11 @@ async def after_growth(
         "purchase": purchase_id,
         "before": before.as_data(),
     }
-    move = Move(was, replace(now, reached_by=purchase_id), Reason.REACHED, facts)
+    move = Move(was, replace(now, reached_by=purchase_id), MoveReason.REACHED, facts)
     if not await record_change(shop, member_id, move, ladder=ladder, key=key):
         return None
     gifts = await give_entry_gifts(shop, member_id, ladder.rungs[place + 1 : deserved + 1])
-    return TierChange(ladder.rungs[place], ladder.rungs[deserved], Reason.REACHED, gifts)
+    return TierChange(ladder.rungs[place], ladder.rungs[deserved], MoveReason.REACHED, gifts)
 
 
 async def after_return(
@@ -102,10 +107,11 @@ async def after_return(
         "purchase": purchase_id,
         "before": before.as_data() if before else None,
     }
-    move = Move(was, now, Reason.RETURNED, facts)
+    move = Move(was, now, MoveReason.RETURNED, facts)
     if not await record_change(shop, member_id, move, ladder=ladder, key=key):
         return None
-    return TierChange(ladder.rungs[place], ladder.rungs[lower], Reason.RETURNED)
+    await take_back_entry_gifts(shop, member_id, ladder.rungs[lower + 1 : place + 1])
+    return TierChange(ladder.rungs[place], ladder.rungs[lower], MoveReason.RETURNED)
 
 
 def _facts(shop: Shop, ladder: Ladder, progress: Progress, *, place: int) -> dict[str, object]:

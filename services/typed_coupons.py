@@ -22,6 +22,7 @@ from storage.quotes import coupons_by_code
 class TypedCoupons:
     usable: list[CouponCopy] = field(default_factory=list)
     refused: list[Unused] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def codes(self) -> set[str]:
@@ -46,6 +47,7 @@ async def typed_coupons(
             await is_within(shop.cache, COUPON_FAILURES_PER_TILL, till.code)
             continue
         copy = coupon_copy(found[code])
+        typed.names[code] = copy.terms.name
         reason = why_not(copy, occasion_at(shop, till, tiers[found[code]["member_id"]]))
         if reason is None:
             typed.usable.append(copy)

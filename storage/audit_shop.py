@@ -173,9 +173,10 @@ SELECT 'purchase ' || p.id, p.stored_fen || ' fen paid with stored value, '
        || ' and ' || COALESCE(h.returned_fen, 0)
   FROM purchases p LEFT JOIN wallet_holds h
     ON h.till_id = p.till_id AND h.receipt_no = p.receipt_no AND h.state = 'captured'
- WHERE p.stored_fen > 0 AND (h.id IS NULL OR p.stored_returned_fen <> h.returned_fen
-    OR p.stored_fen <> CASE WHEN h.captured_fen < p.paid_fen THEN h.captured_fen
-                            ELSE p.paid_fen END)
+ WHERE (h.id IS NULL AND p.stored_fen > 0) OR (h.id IS NOT NULL
+   AND (p.stored_returned_fen + h.captured_fen - p.stored_fen <> h.returned_fen
+     OR p.stored_fen <> CASE WHEN h.captured_fen < p.paid_fen THEN h.captured_fen
+                             ELSE p.paid_fen END))
 """,
     ),
 )

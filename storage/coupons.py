@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.instants import to_ms
 from storage.models import Coupon
-from storage.sql import Row, change, row, rows
+from storage.sql import Row, change, places, row, rows
 
 COLUMNS = (
     "id, code, kind, member_id, terms, state, uses_left, cause, offered_at, hops,"
@@ -36,8 +36,9 @@ async def counters_of(names: list[str]) -> dict[str, int]:
     """How far the counters are; those never used are left out."""
     if not names:
         return {}
-    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-    found = await rows(f"SELECT name, used FROM counters WHERE name IN ({places})", *names)
+    found = await rows(
+        f"SELECT name, used FROM counters WHERE name IN ({places(len(names))})", *names
+    )
     return {line["name"]: int(line["used"]) for line in found}
 
 
@@ -108,6 +109,17 @@ async def void_unused(coupon_id: int, uses: int, today: date) -> bool:
             uses,
             today.isoformat(),
         )
+    )
+
+
+async def void_coupons_of(prefix: str, member_id: int) -> int:
+    """End what this member still has of the coupons whose keys begin so; how many."""
+    return await change(
+        "UPDATE coupons SET state = 'void', uses_left = 0, offered_at = NULL WHERE member_id = $1"
+        " AND state = 'issued' AND key >= $2 AND key < $3",
+        member_id,
+        prefix,
+        prefix[:-1] + chr(ord(prefix[-1]) + 1),
     )
 
 

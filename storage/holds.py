@@ -161,12 +161,3 @@ async def drawn_by(transaction_id: int) -> list[dict[str, Any]]:
         " WHERE e.transaction_id = $1 ORDER BY x.id",
         transaction_id,
     )
-
-
-async def follower_of(member_id: int) -> dict[str, Any] | None:
-    """Where a member can be written to; the account followed last."""
-    return await row(
-        "SELECT account, openid FROM followers WHERE member_id = $1 AND follows"
-        " ORDER BY changed_at DESC, id DESC LIMIT 1",
-        member_id,
-    )

@@ -7,7 +7,7 @@ from typing import Any
 from loyalty.person import Person
 from storage.instants import from_ms, to_ms
 from storage.models import Member
-from storage.sql import change, insert, row
+from storage.sql import Row, change, insert, row, rows
 
 # One read tells the door everything: person, staff role, open dialogue, business clock.
 FIND_PERSON = """
@@ -154,3 +154,31 @@ async def save_dialogue(
 
 async def set_member_no(member_id: int, member_no: str) -> None:
     await change("UPDATE members SET member_no = $1 WHERE id = $2", member_no, member_id)
+
+
+async def followers_of(member_id: int) -> list[Row]:
+    """Where a member can be written to."""
+    return await rows(
+        "SELECT id, account, openid FROM followers WHERE member_id = $1 AND follows ORDER BY id",
+        member_id,
+    )
+
+
+async def newest_follower_of(member_id: int) -> Row | None:
+    """Where a member can be written to; the account followed last."""
+    return await row(
+        "SELECT account, openid FROM followers WHERE member_id = $1 AND follows"
+        " ORDER BY changed_at DESC, id DESC LIMIT 1",
+        member_id,
+    )
+
+
+async def is_same_human(follower_id: int, other_id: int) -> bool:
+    """Whether two followers are known to be one person: one member, or one unionid."""
+    found = await row(
+        "SELECT 1 AS one FROM followers a JOIN followers b"
+        " ON b.member_id = a.member_id OR b.unionid = a.unionid WHERE a.id = $1 AND b.id = $2",
+        follower_id,
+        other_id,
+    )
+    return found is not None

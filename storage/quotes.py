@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from storage.instants import to_ms
-from storage.sql import Row, change, insert, row, rows
+from storage.sql import Row, change, insert, places, row, rows
 
 # Where a member stands: one statement, because people wait for its answer in a chat. Lots that
 # lapsed but await tonight's expiry run are no longer spendable.
-STANDING = """
+MEANS = """
 SELECT t.tier, t.growth,
   COALESCE((SELECT balance - held FROM ledger_accounts
      WHERE member_id = m.id AND unit = 'points' AND name = 'member'), 0)
@@ -20,24 +20,28 @@ FROM members m LEFT JOIN member_tiers t ON t.member_id = m.id WHERE m.id = $1
 """
 
 
-async def read_standing(member_id: int, today: date) -> Row:
+async def read_means(member_id: int, today: date) -> Row:
     """`tier` and `growth`, empty for those who never moved, and spendable `points`."""
-    found = await row(STANDING, member_id, today.isoformat())
+    found = await row(MEANS, member_id, today.isoformat())
     assert found is not None, member_id
     return found
 
 
 async def coupons_by_code(codes: Sequence[str]) -> list[Row]:
-    places = ", ".join(f"${place}" for place in range(1, len(codes) + 1))
-    return await rows(f"SELECT * FROM coupons WHERE code IN ({places})", *codes) if codes else []
+    if not codes:
+        return []
+    return await rows(f"SELECT * FROM coupons WHERE code IN ({places(len(codes))})", *codes)
 
 
 async def insert_quote(**values: Any) -> None:
     await insert("quotes", values)
 
 
-async def quote_by_id(quote_id: str) -> Row | None:
-    return await row("SELECT * FROM quotes WHERE quote_id = $1", quote_id)
+async def locked_quote(quote_id: str) -> Row | None:
+    """Until the transaction ends nobody else pays it."""
+    return await row(
+        "UPDATE quotes SET purchase_id = purchase_id WHERE quote_id = $1 RETURNING *", quote_id
+    )
 
 
 async def pay_quote(quote_row_id: int, purchase_id: int) -> bool:

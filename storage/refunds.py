@@ -70,16 +70,32 @@ class Earned:
 
     transaction_id: int
     lot_id: int | None
+    points: int
+
+
+EARNED = """
+SELECT t.id AS transaction_id, MAX(l.id) AS lot_id, CAST(SUM(
+    CASE WHEN a.unit = 'points' AND a.member_id IS NOT NULL THEN e.amount ELSE 0 END
+) AS BIGINT) AS points
+FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+JOIN ledger_accounts a ON a.id = e.account_id LEFT JOIN lots l ON l.entry_id = e.id
+WHERE
+"""
 
 
 async def earned_by(key: str) -> Earned | None:
-    found = await row(
-        "SELECT t.id AS transaction_id, MAX(l.id) AS lot_id FROM ledger_transactions t"
-        " JOIN ledger_entries e ON e.transaction_id = t.id LEFT JOIN lots l ON l.entry_id = e.id"
-        " WHERE t.key = $1 GROUP BY t.id",
-        key,
-    )
+    found = await row(EARNED + "t.key = $1 GROUP BY t.id", key)
     return Earned(**found) if found else None
+
+
+async def earnings_of(prefix: str) -> list[Earned]:
+    """The earnings whose keys begin so."""
+    found = await rows(
+        EARNED + "t.key >= $1 AND t.key < $2 GROUP BY t.id ORDER BY t.id",
+        prefix,
+        prefix[:-1] + chr(ord(prefix[-1]) + 1),
+    )
+    return [Earned(**line) for line in found]
 
 
 async def lapsed_of_lot(lot_id: int) -> int:

@@ -145,10 +145,3 @@ async def read_stores() -> list[dict[str, Any]]:
 async def known_codes(table: str) -> set[str]:
     assert table in ("regions", "stores", "tills")
     return {found["code"] for found in await rows(f"SELECT code FROM {table}")}
-
-
-async def store_name_of_till(till_no: int) -> str:
-    found = await row(
-        "SELECT s.name FROM tills t JOIN stores s ON s.id = t.store_id WHERE t.id = $1", till_no
-    )
-    return str(found["name"]) if found else ""

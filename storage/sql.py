@@ -67,15 +67,19 @@ async def _change_on_postgres(
     return int(status.rsplit(" ", 1)[-1])
 
 
+def places(count: int, *, first: int = 1) -> str:
+    """Placeholders for a list of values: `$1, $2, $3`."""
+    return ", ".join(f"${place}" for place in range(first, first + count))
+
+
 async def insert(table: str, values: Mapping[str, Any], *, conflict: str = "") -> int | None:
     """Insert one row and return its id; None when `conflict`, an ON CONFLICT clause, kept it out.
 
     Instants become what the columns hold.
     """
     names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     found = await row(
-        f"INSERT INTO {table} ({names}) VALUES ({places}) {conflict} RETURNING id",
+        f"INSERT INTO {table} ({names}) VALUES ({places(len(values))}) {conflict} RETURNING id",
         *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
     )
     return found["id"] if found else None

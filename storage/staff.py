@@ -87,14 +87,6 @@ async def member_by_no(member_no: str) -> int | None:
     return found["id"] if found else None
 
 
-async def followers_of(member_id: int) -> list[dict[str, Any]]:
-    """Where a member can be written to."""
-    return await rows(
-        "SELECT id, account, openid FROM followers WHERE member_id = $1 AND follows ORDER BY id",
-        member_id,
-    )
-
-
 async def last_paid_at(member_id: int) -> int | None:
     """The newest purchase, in milliseconds."""
     found = await row("SELECT MAX(paid_at) AS at FROM purchases WHERE member_id = $1", member_id)

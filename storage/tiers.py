@@ -1,4 +1,4 @@
-"""Rows of tiers (等级): where members stand, what counts for them, how it changed, entry gifts."""
+"""Rows of tiers (等级): where members stand, what counts for them, how it changed."""
 
 import functools
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from storage.instants import SHOP_ZONE, to_ms
-from storage.sql import Row, change, insert, row, rows
+from storage.sql import Row, change, insert, places, row, rows
 
 STANDING = "s.tier, s.growth, s.since_on, s.until_on, s.pinned_until, s.grace_on, s.reached_by"
 NEVER_MS = 2**62
@@ -54,7 +54,7 @@ async def read_rung(member_id: int) -> Row | None:
 async def read_rungs(member_ids: Sequence[int]) -> list[Row]:
     return await rows(
         "SELECT member_id, tier, growth FROM member_tiers"
-        f" WHERE member_id IN ({_places(1, len(member_ids))})",
+        f" WHERE member_id IN ({places(len(member_ids))})",
         *member_ids,
     )
 
@@ -72,7 +72,7 @@ async def read_progress(
 
 @functools.cache
 def _progress_sql(members: int, with_visits: bool) -> str:
-    ids = _places(4 if with_visits else 3, members)
+    ids = places(members, first=4 if with_visits else 3)
     joined, more = "", "0 AS visits, 0 AS spend_fen"
     if with_visits:
         joined = f"LEFT JOIN ({VISITS.format(ids=ids)}) AS v ON v.member_id = m.id"
@@ -91,7 +91,7 @@ async def put_standing(member_id: int, was: str | None, values: dict[str, Any]) 
     sets = ", ".join(f"{name} = excluded.{name}" for name in values)
     return bool(
         await change(
-            f"INSERT INTO member_tiers ({', '.join(columns)}) VALUES ({_places(1, len(columns))})"
+            f"INSERT INTO member_tiers ({', '.join(columns)}) VALUES ({places(len(columns))})"
             f" ON CONFLICT (member_id) DO UPDATE SET {sets}"
             f" WHERE member_tiers.tier = ${len(columns) + 1}",
             member_id,
@@ -109,7 +109,7 @@ async def insert_change(**values: Any) -> bool:
 async def newest_change(member_id: int, reasons: Sequence[str]) -> Row | None:
     return await row(
         "SELECT id, from_tier, to_tier, reason, facts FROM tier_changes"
-        f" WHERE member_id = $1 AND reason IN ({_places(2, len(reasons))})"
+        f" WHERE member_id = $1 AND reason IN ({places(len(reasons), first=2)})"
         " ORDER BY id DESC LIMIT 1",
         member_id,
         *reasons,
@@ -118,27 +118,10 @@ async def newest_change(member_id: int, reasons: Sequence[str]) -> Row | None:
 
 async def purchases_with_refunds(purchase_ids: Sequence[int]) -> set[int]:
     found = await rows(
-        f"SELECT id FROM purchases WHERE id IN ({_places(1, len(purchase_ids))})"
-        " AND refunded_fen > 0",
+        f"SELECT id FROM purchases WHERE id IN ({places(len(purchase_ids))}) AND refunded_fen > 0",
         *purchase_ids,
     )
     return {line["id"] for line in found}
-
-
-async def take_gift(member_id: int, tier: str, *, today: date, not_since: date) -> bool:
-    """Note today's entry gift; False when the member had one for this rung after `not_since`."""
-    return bool(
-        await change(
-            "INSERT INTO tier_gifts (member_id, tier, given_on) SELECT $1, $2, $3"
-            " WHERE NOT EXISTS (SELECT 1 FROM tier_gifts"
-            " WHERE member_id = $1 AND tier = $2 AND given_on > $4)"
-            " ON CONFLICT (member_id, tier, given_on) DO NOTHING",
-            member_id,
-            tier,
-            today.isoformat(),
-            not_since.isoformat(),
-        )
-    )
 
 
 async def due_for_review(today: date, limit: int) -> list[int]:
@@ -184,10 +167,6 @@ async def members_after(member_id: int, limit: int) -> list[int]:
         limit,
     )
     return [line["id"] for line in found]
-
-
-def _places(first: int, count: int) -> str:
-    return ", ".join(f"${place}" for place in range(first, first + count))
 
 
 def _midnight(day: date) -> int:

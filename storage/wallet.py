@@ -38,10 +38,10 @@ async def open_pairs(
 ) -> list[Pair]:
     """Pairs of which something is left; `reserved` says by lot what the payment at hand held."""
     found = await rows(PAIRS, principal_account, bonus_account)
-    return pairs_of(found, reserved or {})
+    return _pairs(found, reserved or {})
 
 
-def pairs_of(found: list[Row], reserved: Mapping[int, int]) -> list[Pair]:
+def _pairs(found: list[Row], reserved: Mapping[int, int]) -> list[Pair]:
     pairs: dict[int, Pair] = {}
     for line in found:
         lot = ValueLot(

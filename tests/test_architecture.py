@@ -175,6 +175,16 @@ def _docstrings_and_decorators(tree: ast.Module) -> list[ast.AST]:
     return found
 
 
+def assert_faults(tree: ast.Module, path: str) -> list[str]:
+    """Work inside an assert is not done where Python is told to skip asserts."""
+    return [
+        f"{path}:{node.lineno} waits in an assert"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert)
+        if any(isinstance(part, ast.Await) for part in ast.walk(node))
+    ]
+
+
 def relative_import_faults(tree: ast.Module, path: str) -> list[str]:
     return [
         f"{path}:{node.lineno} imports relatively"
@@ -196,6 +206,7 @@ RULES: list[tuple[Checker, tuple[str, ...]]] = [
     (float_faults, ("loyalty",)),
     (clock_faults, PACKAGES),
     (wording_faults, PACKAGES),
+    (assert_faults, PACKAGES),
     (relative_import_faults, (*PACKAGES, *WORKSHOP)),
 ]
 
@@ -250,6 +261,7 @@ def test_our_packages_are_ours_and_not_an_installed_namesake(package: str) -> No
         (clock_faults, "storage/inbox.py", "import time\nclock = time.time"),
         (wording_faults, "services/points.py", "text = '积分不足'"),
         (wording_faults, "handlers/member/points.py", "text = f'还差{points}'"),
+        (assert_faults, "services/holds.py", "async def f():\n    assert await close(1) == 1"),
         (relative_import_faults, "bot/app.py", "from .chat import Chat"),
     ],
 )
@@ -272,6 +284,7 @@ def test_a_breach_of_the_house_rule_is_seen(checker: Checker, path: str, bad: st
         (wording_faults, "handlers/member/points.py", "@router.command('积分')\ndef show(): ..."),
         (wording_faults, "loyalty/points.py", "'''积分: points.'''"),
         (wording_faults, "bot/dialogue.py", "SKIP = '跳过'"),
+        (assert_faults, "services/holds.py", "async def f():\n    x = await g()\n    assert x"),
     ],
 )
 def test_what_the_house_rules_allow_is_let_through(checker: Checker, path: str, good: str) -> None:

@@ -45,11 +45,11 @@ class Habit:
 
 # Regulars, weekly guests, occasional guests, and those who tried once or twice.
 HABITS = (
-    (4, Habit(gap_days=5, basket=3, stays_days=400, has_card=True)),
-    (8, Habit(gap_days=8, basket=3, stays_days=400)),
-    (25, Habit(gap_days=25, basket=2, stays_days=400)),
-    (33, Habit(gap_days=60, basket=3, stays_days=300)),
-    (30, Habit(gap_days=50, basket=2, stays_days=60)),
+    (3, Habit(gap_days=6, basket=3, stays_days=400, has_card=True)),
+    (5, Habit(gap_days=8, basket=3, stays_days=400)),
+    (20, Habit(gap_days=25, basket=3, stays_days=400)),
+    (37, Habit(gap_days=70, basket=3, stays_days=300)),
+    (35, Habit(gap_days=60, basket=2, stays_days=60)),
 )
 LOYAL = HABITS[0][1]
 

@@ -16,7 +16,7 @@ SEED = 20260101
 MEMBERS = 500
 DAYS = 365
 TOP_UPS_FEN = (50_000, 50_000, 100_000)
-VISITS_A_TOP_UP = 8
+VISITS_A_TOP_UP = 7
 # What the chain itself gave away in the last days, so that coupons of every kind are about.
 PRESENTS = ("weekday-tea", "matcha-trial", "comeback20", "birthday", "shipping6")
 

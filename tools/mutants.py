@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LIST = ROOT / "tools" / "mutants.toml"
 COPIES = 2
-SECONDS = 300
+SECONDS, SECONDS_FOR_ALL = 300, 3_600
 LISTING = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
 # What pytest's exit status says of a tree with a guard less.
 PASSED, FAILED = 0, 1
@@ -57,16 +58,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     names = parser.parse_args().names
-    mutants = [
-        one for one in read_mutants(LIST.read_text("utf-8")) if one.name in (names or one.name)
-    ]
+    listed = read_mutants(LIST.read_text("utf-8"))
+    mutants = [mutant for mutant in listed if not names or mutant.name in names]
     with tempfile.TemporaryDirectory() as folder:
         copies = [copy_tree(Path(folder) / str(number)) for number in range(COPIES)]
-        red = sorted(
-            {test for one in mutants for test in one.tests if not passes(copies[0], [test])}
-        )
-        if red:
-            print("red without any change:", *red, sep="\n  ")
+        everything = sorted({test for mutant in mutants for test in mutant.tests})
+        whole = pytest(copies[0], everything, seconds=SECONDS_FOR_ALL)
+        if whole.returncode != PASSED:
+            print("red without any change:", whole.stdout.decode(), sep="\n")
             return 1
         outcomes = hunt(mutants, copies)
     survivors = [outcome for outcome in outcomes if outcome.fault]
@@ -106,10 +105,10 @@ def run(mutant: Mutant, copy: Path) -> Outcome:
     return Outcome(mutant.name, fault, round(time.monotonic() - started))
 
 
-def verdict(copy: Path, tests: tuple[str, ...]) -> str:
+def verdict(copy: Path, tests: Sequence[str]) -> str:
     """Empty when the tests turned red; waiting for ever is red as well."""
     try:
-        status = pytest(copy, tests)
+        status = pytest(copy, tests, seconds=SECONDS).returncode
     except subprocess.TimeoutExpired:
         return ""
     if status == PASSED:
@@ -117,14 +116,10 @@ def verdict(copy: Path, tests: tuple[str, ...]) -> str:
     return "" if status == FAILED else f"BROKEN: pytest ended with {status}"
 
 
-def passes(copy: Path, tests: list[str]) -> bool:
-    return pytest(copy, tuple(tests)) == PASSED
-
-
-def pytest(copy: Path, tests: tuple[str, ...]) -> int:
-    options = ["-q", "-x", "-p", "no:cacheprovider"]
+def pytest(copy: Path, tests: Sequence[str], *, seconds: int) -> subprocess.CompletedProcess[bytes]:
+    options = ["-q", "-x", "--tb=line", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *options, *tests]
-    return subprocess.run(command, cwd=copy, capture_output=True, timeout=SECONDS).returncode
+    return subprocess.run(command, cwd=copy, capture_output=True, timeout=seconds)
 
 
 def copy_tree(target: Path) -> Path:

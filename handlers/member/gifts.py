@@ -47,11 +47,7 @@ def _in_link(chat: Chat) -> str | None:
 @router.understand(behind("领券", shape=WORD), is_certain=True)
 async def take(chat: Chat, token: str) -> None:
     gift = await claim_gift(chat.shop, chat.person, token, takes_back_own=True)
-    await chat.say(f"gifts/{WORDING[gift.state]}", **_facts(gift, token))
-
-
-# What a taken gift's state is told with; a giver who claims takes the coupon back.
-WORDING = {"taken": "claimed", "join": "join", "own": "withdrawn"}
+    await chat.say(f"gifts/{gift.state}", **_facts(gift, token))
 
 
 def _facts(gift: TakenGift, token: str) -> dict[str, object]:

@@ -3,7 +3,12 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.member.arguments import behind
-from handlers.member.why_words import coupon_lines, movement_lines, tier_lines
+from handlers.member.why_words import (
+    coupon_lines,
+    movement_lines,
+    price_lines,
+    tier_lines,
+)
 from handlers.membership import members_only
 from services.explaining import coupon_origins, last_told, movements, tier_move
 
@@ -15,6 +20,7 @@ ABOUT = {
     "coupons": "coupons",
     "exchange": "coupons",
     "gifts": "coupons",
+    "price": "price",
 }
 
 
@@ -63,6 +69,8 @@ async def _blocks(chat: Chat, member_id: int, about: str) -> list[list[str]]:
     match about:
         case "coupons":
             return [coupon_lines(chat, origin) for origin in await coupon_origins(member_id)]
+        case "price":
+            return [await price_lines(chat, member_id)]
         case "tiers":
             return [tier_lines(chat, await tier_move(chat.shop, member_id))]
         case _:

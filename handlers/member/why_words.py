@@ -5,6 +5,7 @@ from typing import Any
 from bot.chat import Chat
 from loyalty.money import yuan_text
 from services.explaining import CouponOrigin, Movement, TierMove
+from services.tiers import tier_of
 
 BY = {"exchange", "gift", "join", "tier_gift"}
 
@@ -36,6 +37,13 @@ def coupon_lines(chat: Chat, origin: CouponOrigin) -> list[str]:
         chat.phrase("why/coupon", name=origin.name, code=origin.code, cause=cause, version=version),
         chat.phrase("why/coupon_terms", terms=terms, last_day=origin.ends_on),
     ]
+
+
+async def price_lines(chat: Chat, member_id: int) -> list[str]:
+    """By which rules a price was made; its steps stood in the message that told it."""
+    tier = await tier_of(chat.shop, member_id)
+    facts = {"version": chat.shop.rules.version, "tier": tier.name}
+    return [chat.phrase("why/price_rule", percent=tier.discount_percent, **facts)]
 
 
 def tier_lines(chat: Chat, move: TierMove | None) -> list[str]:
@@ -90,6 +98,12 @@ def _purchase(chat: Chat, facts: dict[str, Any]) -> list[str]:
         lines.append(chat.phrase("why/multiplier", name=boost["name"], percent=boost["percent"]))
     for boost in facts.get("bonuses", ()):
         lines.append(chat.phrase("why/bonus", name=boost["name"], points=boost["points"]))
+    given_fen = facts.get("bonus_paid_fen", 0)
+    other_fen = facts.get("net_fen", 0) - given_fen - facts["base_fen"]
+    if given_fen:
+        lines.append(chat.phrase("why/paid_with_bonus", yuan=yuan_text(given_fen)))
+    if other_fen > 0:
+        lines.append(chat.phrase("why/not_earning", yuan=yuan_text(other_fen)))
     if "uncapped" in facts:
         lines.append(chat.phrase("why/capped", uncapped=facts["uncapped"]))
     return lines

@@ -13,8 +13,6 @@ from services.gifts import gift_url
 from services.shop import Shop
 from services.visitors import is_guessing_gifts
 
-TITLE = {"taken": "claimed", "join": "join"}
-
 
 @dataclass(frozen=True, slots=True)
 class GiftPages:
@@ -64,9 +62,8 @@ class GiftPages:
             gift = await claim_gift(self.shop, caller.person, arrival.carried)
         except Refusal as refusal:
             return self._refused(refusal, refusal.status)
-        title = TITLE[gift.state]
-        text = self._phrase(f"gifts/{title}_page", code=gift.code, last_day=gift.last_day)
-        return self._page(self._phrase(f"pages/gift_{title}", name=gift.name), text, 200)
+        text = self._phrase(f"gifts/{gift.state}_page", code=gift.code, last_day=gift.last_day)
+        return self._page(self._phrase(f"pages/gift_{gift.state}", name=gift.name), text, 200)
 
     def _refused(self, refusal: Refusal, status: int) -> web.Response:
         title = self._phrase(f"pages/gift_{refusal.wording.partition('/')[2]}")

@@ -1,5 +1,6 @@
 """Fields of till requests (字段): reading them strictly, naming the one that is wrong."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
@@ -7,6 +8,11 @@ from typing import Any, NoReturn
 from bot.web import JsonFault
 
 LONGEST_LINES = 500
+# Python reads week dates and offsets with seconds, too; tills write RFC 3339.
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 SMALLEST_YEAR, LARGEST_YEAR = 2020, 2050
 
 
@@ -40,8 +46,9 @@ class Fields:
 
     def instant(self, name: str) -> datetime:
         value = self._required(name)
+        is_instant = isinstance(value, str) and INSTANT.fullmatch(value)
         try:
-            instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+            instant = datetime.fromisoformat(value) if is_instant else None
         except ValueError:
             instant = None
         if instant is None or instant.tzinfo is None:

@@ -59,7 +59,8 @@ class TillDoor:
         app.router.add_get("/pos/v1/openapi.json", self._openapi)
         for path, call in CALLS.items():
             app.router.add_post(path, self._handler(call))
-        app.router.add_route("*", "/pos/v1/{unknown:.*}", self._not_found)
+        # Whatever it is, also with a line break in it: errors are JSON here.
+        app.router.add_route("*", r"/pos/v1/{unknown:[\s\S]*}", self._not_found)
 
     def _handler(self, call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:

@@ -34,9 +34,12 @@ CREATE TABLE tier_gifts (
     member_id BIGINT NOT NULL REFERENCES members (id),
     tier TEXT NOT NULL,
     given_on TEXT NOT NULL,
-    UNIQUE (member_id, tier, given_on)
+    -- Set when the purchase that brought the gift was returned.
+    taken_back_on TEXT
 );
-{append_only tier_gifts}
+CREATE UNIQUE INDEX tier_gifts_once ON tier_gifts (member_id, tier, given_on)
+    WHERE taken_back_on IS NULL;
+{no_delete tier_gifts}
 
 -- What somebody should be told when a channel allows it; the send gate makes messages of it.
 CREATE TABLE notices (

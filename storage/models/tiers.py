@@ -39,6 +39,7 @@ class TierGift(Model):
     member_id = fields.BigIntField()
     tier = fields.TextField()
     given_on = DayField()
+    taken_back_on = DayField(null=True)
 
     class Meta:
         table = "tier_gifts"

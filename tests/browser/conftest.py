@@ -52,7 +52,7 @@ class RunningDemo:
         """The code of an invitation, as an owner gets it at the command line."""
         command = [sys.executable, "-m", "bot", "staff", "invite", "--role", role]
         command += ["--store", store, "--config", str(self.config)]
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         return str(json.loads(done.stdout)["code"])
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""What a fuzzer's till has at hand (实物): members with money, their codes, quotes, receipts, holds."""
+"""What a fuzzer's till has at hand (实物): members with money, codes, quotes, receipts, holds."""
 
 import itertools
 import re
@@ -30,7 +30,7 @@ def recent() -> deque[Any]:
 
 @dataclass(slots=True)
 class Supply:
-    """A member with stored value and a coupon, a new one after so many calls; the latest numbers."""
+    """A member with money and a coupon, a new one after so many codes; the latest numbers."""
 
     bench: Bench
     till: Till
@@ -43,6 +43,7 @@ class Supply:
     quotes: deque[dict[str, Any]] = field(default_factory=recent)
     receipts: deque[str] = field(default_factory=recent)
     held: deque[str] = field(default_factory=recent)
+    redeemed: dict[str, str] = field(default_factory=dict)
     counter: Iterator[int] = field(default_factory=itertools.count)
 
     async def member_code(self) -> str:
@@ -80,7 +81,7 @@ class Supply:
         if is_text(asked.get("member_code")):
             changed["member_code"] = await self.member_code()
         for name in ("paid_at", "refunded_at"):
-            if isinstance(asked.get(name), str) and INSTANT.fullmatch(asked[name]):
+            if is_instant(asked.get(name)):
                 changed[name] = datetime.now(UTC).isoformat(timespec="seconds")
         codes = asked.get("coupon_codes")
         if self.coupons and isinstance(codes, list) and codes and is_text(codes[0]):
@@ -92,6 +93,9 @@ class Supply:
         fresh = f"N{next(self.counter)}"
         good = [name for name in NUMBERS if is_text(asked.get(name))]
         changed = dict.fromkeys(good, fresh)
+        code = CODE_IN_PATH.search(path)
+        if code and path.endswith("/release") and code[0] in self.redeemed:
+            return changed and {"receipt_no": self.redeemed[code[0]]}
         known = self.receipts if path.endswith("/refunds") else self.held
         if known and "receipt_no" in changed and not path.endswith("/holds") and chance % 3:
             changed["receipt_no"] = one_of(known, chance)
@@ -107,15 +111,17 @@ class Supply:
         is_paid = type(paid_fen) is int and 0 <= paid_fen <= MOST_FEN
         return quote if is_paid else {"quote_id": quote["quote_id"]}
 
-    def learn(self, call: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
-        if "member_code" in asked and call.endswith(("/purchases", "/holds", "/topups")):
+    def learn(self, path: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        if "member_code" in asked and path.endswith(("/purchases", "/holds", "/topups")):
             self.code = ""
-        if call.endswith("/holds"):
+        if path.endswith("/holds"):
             self.holds.append(answer["hold_id"])
             self.held.append(asked["receipt_no"])
-        if call.endswith("/purchases"):
+        if path.endswith("/purchases"):
             self.receipts.append(asked["receipt_no"])
-        if call.endswith("/quotes"):
+        if path.endswith("/redeem"):
+            self.redeemed[answer["code"]] = asked["receipt_no"]
+        if path.endswith("/quotes"):
             paid_fen = answer["payable_fen"]
             kept = {"quote_id": answer["quote_id"], "lines": asked["lines"], "paid_fen": paid_fen}
             self.quotes.append(kept)
@@ -127,6 +133,15 @@ def one_of(known: deque[Any], chance: int) -> Any:
 
 def is_text(value: object) -> bool:
     return isinstance(value, str) and 1 <= len(value) <= 64 and value.isprintable()
+
+
+def is_instant(value: object) -> bool:
+    if not isinstance(value, str) or not INSTANT.fullmatch(value):
+        return False
+    try:
+        return bool(datetime.fromisoformat(value).tzinfo)
+    except ValueError:
+        return False
 
 
 def is_line(value: object) -> bool:

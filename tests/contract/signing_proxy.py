@@ -36,7 +36,7 @@ class SigningProxy:
     def till(self) -> Till:
         return self.supply.till
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.BaseRequest) -> web.Response:
         body = await request.read()
         if request.path == DESCRIPTION:
             return await self.description()
@@ -51,7 +51,7 @@ class SigningProxy:
             await self.passed_on(request, path, body)
         return await self.passed_on(request, path, body)
 
-    async def passed_on(self, request: web.Request, path: str, body: bytes) -> web.Response:
+    async def passed_on(self, request: web.BaseRequest, path: str, body: bytes) -> web.Response:
         self.sent += 1
         headers = self.till.signed(request.method, path, body)
         headers["Content-Type"] = request.headers.get("Content-Type", "")
@@ -67,7 +67,7 @@ class SigningProxy:
         call = CODE_IN_PATH.sub("*", HOLD_IN_PATH.sub("*", path.partition("?")[0]))
         self.answered[call, status] = self.answered.get((call, status), 0) + 1
         if status in (200, 201):
-            self.supply.learn(call, object_in(body) or {}, json.loads(answer))
+            self.supply.learn(path, object_in(body) or {}, json.loads(answer))
 
     async def description(self) -> web.Response:
         """The served one; but an answer has what it describes and no more, and we do sign."""
@@ -108,9 +108,7 @@ def closed(node: Any) -> Any:
 async def signing_proxy(bench: Bench, till: Till) -> AsyncIterator[tuple[SigningProxy, str]]:
     """The proxy, and its address on a port of its own."""
     proxy = SigningProxy(Supply(bench, till))
-    app = web.Application(client_max_size=2**20)
-    app.router.add_route("*", "/{path:.*}", proxy.handle)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.ServerRunner(web.Server(proxy.handle))
     await runner.setup()
     try:
         await web.TCPSite(runner, HOST, 0).start()

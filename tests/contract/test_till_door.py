@@ -11,6 +11,31 @@ from tests.contract.bench import Bench
 from tests.contract.client import numbers_in
 from tests.contract.till import Said, purchase, token_of
 
+CALLS = [
+    *("/pos/v1/purchases", "/pos/v1/refunds", "/pos/v1/members/identify", "/pos/v1/quotes"),
+    *("/pos/v1/coupons/7KQ2M9XWPA4D/redeem", "/pos/v1/coupons/7KQ2M9XWPA4D/release"),
+    *("/pos/v1/wallet/holds", "/pos/v1/wallet/topups"),
+    *("/pos/v1/wallet/holds/1/capture", "/pos/v1/wallet/holds/1/void"),
+]
+NO_JSON_OF_OURS = {
+    "not closed": b"{",
+    "no object": b"[]",
+    "nothing": b"",
+    "latin-1": '{"receipt_no": "é"}'.encode("latin-1"),
+    "a key twice": b'{"amount_fen": 1, "amount_fen": 1}',
+    "not a number": b'{"amount_fen": NaN}',
+    "infinity": b'{"amount_fen": -Infinity}',
+    "a point": b'{"amount_fen": 100.0}',
+    "an exponent": b'{"amount_fen": 1e2}',
+    "a number as text": b'{"amount_fen": "100"}',
+    "yes for one": b'{"amount_fen": true}',
+    "far too large": b'{"amount_fen": ' + b"9" * 400 + b"}",
+    "half a letter": b'{"receipt_no": "\\ud83d"}',
+    "a nul": b'{"receipt_no": "a\\u0000b"}',
+    "deep": b'{"lines": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "deep objects": b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    "a field of our own": b'{"note": "x"}',
+}
 CODES = {
     *("bad_request", "unauthorized", "forbidden", "not_found", "conflict", "gone"),
     *("too_large", "unprocessable", "busy", "rate_limited"),
@@ -140,6 +165,17 @@ async def test_a_purchase_that_makes_no_sense_is_refused(bench: Bench, body: byt
 async def test_a_body_over_256_kilobytes_is_too_large(bench: Bench) -> None:
     body = json.dumps(purchase(3200) | {"note": "x" * 300_000}).encode()
     assert_error(await bench.till().call(PURCHASES, body), 413, "too_large")
+
+
+@pytest.mark.parametrize("path", CALLS)
+async def test_every_call_takes_strict_json_only(bench: Bench, path: str) -> None:
+    till, before = bench.till(), await bench.at_rest()
+    for name, body in NO_JSON_OF_OURS.items():
+        said = await till.call(path, body, at=len(name))
+        assert (said.status, said.body["error"]["code"]) == (400, "bad_request"), (name, said.raw)
+    assert_error(await till.call(path, b" " * 262_145), 413, "too_large")
+    assert_error(await till.call(path, b"{}", key=b"x" * 32), 401, "unauthorized")
+    assert await bench.holdings() == before
 
 
 async def test_the_description_of_the_door_needs_no_signature(bench: Bench) -> None:

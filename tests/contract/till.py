@@ -16,6 +16,7 @@ import aiohttp
 
 EPOCH_OF_RECEIPTS = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
 VERSION = 0x11
+DOOR = "/pos/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,58 @@ class Till:
         """Ring up one purchase."""
         return await self.call("/pos/v1/purchases", purchase(amount_fen, **facts), at=at)
 
+    async def identify(self, member_code: str, *, at: int = 0) -> Said:
+        return await self.call(f"{DOOR}/members/identify", {"member_code": member_code}, at=at)
+
+    async def quote(self, lines: list[dict[str, Any]], *, at: int = 0, **facts: Any) -> Said:
+        return await self.call(f"{DOOR}/quotes", {"lines": lines, **facts}, at=at)
+
+    async def refund(self, receipt_no: str, *, at: int = 0, **facts: Any) -> Said:
+        return await self.call(f"{DOOR}/refunds", refund(receipt_no, **facts), at=at)
+
+    async def coupon(self, what: str, code: str, receipt_no: str, *, at: int = 0) -> Said:
+        """`what` is redeem or release."""
+        path = f"{DOOR}/coupons/{code}/{what}"
+        return await self.call(path, {"receipt_no": receipt_no}, at=at)
+
+    async def hold(self, amount_fen: int, *, at: int = 0, **facts: Any) -> Said:
+        """With `member_code`, and under a receipt number of its own unless one is given."""
+        body = {"receipt_no": new_number("R"), "amount_fen": amount_fen} | facts
+        return await self.call(f"{DOOR}/wallet/holds", body, at=at)
+
+    async def end_hold(self, hold_id: int, how: str, *, at: int = 0, **facts: Any) -> Said:
+        """`how` is capture or void."""
+        return await self.call(f"{DOOR}/wallet/holds/{hold_id}/{how}", facts, at=at)
+
+    async def top_up(self, paid_fen: int, *, at: int = 0, **facts: Any) -> Said:
+        body = {"topup_no": new_number("T"), "paid_fen": paid_fen} | facts
+        return await self.call(f"{DOOR}/wallet/topups", body, at=at)
+
     def offline_token(self, sequence: int, amount_fen: int, **other: Any) -> str:
         return token_of(self.enrolment, sequence, amount_fen, **other)
 
 
+def new_number(letter: str) -> str:
+    return f"{letter}{secrets.token_hex(8)}"
+
+
+def line(amount_fen: int, category: str = "咖啡", **facts: Any) -> dict[str, Any]:
+    """A coffee at a price."""
+    goods = {"sku": "latte", "name": "拿铁", "category": category, "quantity": 1}
+    return goods | {"amount_fen": amount_fen} | facts
+
+
 def purchase(amount_fen: int, **facts: Any) -> dict[str, Any]:
     """A coffee at a price, under a receipt number of its own unless one is given."""
-    line = {"sku": "latte", "name": "拿铁", "category": "咖啡", "quantity": 1}
     return {
-        "receipt_no": f"R{secrets.token_hex(8)}",
+        "receipt_no": new_number("R"),
         "paid_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "lines": [line | {"amount_fen": amount_fen}],
+        "lines": [line(amount_fen)],
         "paid_fen": amount_fen,
     } | facts
+
+
+def refund(receipt_no: str, **facts: Any) -> dict[str, Any]:
+    """Of an amount or of lines, under a number of its own unless one is given."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"refund_no": new_number("F"), "receipt_no": receipt_no, "refunded_at": now} | facts

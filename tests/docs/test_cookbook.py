@@ -4,13 +4,11 @@ import json
 import shutil
 import sqlite3
 import sys
-import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from importlib import import_module
 from itertools import count
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -19,40 +17,24 @@ import pytest
 import handlers
 from bot.dispatcher import Dispatcher, Found
 from bot.pushes import Push, TextMessage
-from bot.routing import Router, handler_modules, table_of
+from bot.routing import handler_modules, table_of
 from bot.web import JsonFault
-from bot.wording import FOLDER, Wordings, load_wordings
+from bot.wording import FOLDER, load_wordings
 from handlers.pos.calls import TillCall
 from handlers.pos.routes import CALLS
 from loyalty.person import Person
-from loyalty.refusals import Refusal
-from loyalty.staff import Right, Role
 from scheduler.runner import Runner
 from scheduler.timetable import TIMETABLE, Job
 from services.clock import BusinessClock
-from services.counter_actions import KINDS, confirm_action
-from services.loading import load_shop
 from services.rules import RulesBook
 from services.shop import Shop
 from storage.database import DatabaseAddress, current_client, is_postgres
 from storage.migrate import statements
-from storage.models import Member
 from storage.outbox import claim_messages, finish_message, put_in_outbox
 from storage.sql import rows
-from tests.docs.pages import Fence, fence_of, fences_of
-from tests.services.staffing import a_staff, asked
-from tests.shop_parts import MachineClock, a_member, open_test_shop
-
-PAGE = "docs/cookbook.md"
-# The lines for a shop file, by what their first line says, and what loading them changes.
-OFFERS = {
-    "a price promotion": "promotions cakes-100-10",
-    "two boosts": "point_boosts tea-festival, point_boosts tea-hundred",
-    "a ladder with a start date": "ladder, tiers",
-    "a coupon kind with a scope": "coupon_kinds tea-15",
-    "a reward": "rewards ten-coffees",
-    "a top-up offer": "topup_offers topup2000",
-}
+from tests.docs.pages import fence_of, fences_of
+from tests.docs.recipes import PAGE, changed, made
+from tests.shop_parts import MachineClock, open_test_shop
 
 
 @dataclass(slots=True)
@@ -91,13 +73,6 @@ def phone_with(file: str, wording: str, folder: Path) -> Phone:
     shop.rules.brand_name = "山茶咖啡"
     wordings = load_wordings(folder / "chat")
     return Phone(Dispatcher(shop, table, wordings, find, save, remember), person)
-
-
-def made(file: str) -> ModuleType:
-    """The module an example of the page makes."""
-    module = ModuleType(file.removesuffix(".py").replace("/", "."))
-    exec(compile(fence_of(PAGE, file).content, file, "exec"), module.__dict__)  # noqa: S102
-    return module
 
 
 async def test_the_new_word_is_answered_and_listed(tmp_path: Path) -> None:
@@ -154,58 +129,6 @@ async def test_the_new_till_call_answers_and_refuses() -> None:
     assert calls.items() - CALLS.items() == {("/pos/v1/estimates", call)}
 
 
-async def test_the_new_staff_word_is_proposed_confirmed_and_told(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop = replace(shop, phrase=wordings_with_amends(tmp_path).fill)
-    kind = made("services/counter_amends.py").AMENDS
-    kinds = changed("services/counter_actions.py", AMENDS=kind)["KINDS"]
-    assert kinds.items() - KINDS.items() == {("amends", kind)}
-    monkeypatch.setitem(KINDS, "amends", kind)
-    member_no = (await Member.get(id=(await a_member(shop)).member_id)).member_no or ""
-    manager = await a_staff(shop, role=Role.MANAGER)
-    proposal = await asked(shop, manager, "amends", member_no, "latte")
-    assert "补券：拿铁兑换券" in proposal.summary
-    for key in ("yes", "yes again"):
-        told = await confirm_action(shop, manager, proposal.code, key=key)
-        assert told.text.startswith("已补券：拿铁兑换券")
-    assert await rows("SELECT kind FROM coupons WHERE kind = 'latte'") == [{"kind": "latte"}]
-    with pytest.raises(Refusal, match="staff/no_such_kind"):
-        await asked(shop, manager, "amends", member_no, "lattte", key="m2")
-
-
-def test_the_new_staff_word_asks_for_the_right_it_needs(tmp_path: Path) -> None:
-    router = changed("handlers/staff/counter.py", router=Router())["router"]
-    [word] = router.staff_words
-    assert (word.word, word.right) == ("补券", Right.ADJUST)
-    places = wordings_with_amends(tmp_path).places
-    assert {name: places(name) for name in (word.usage, word.help)} == {
-        "staff/usage_amends": set(),
-        "staff/help_amends": set(),
-    }
-
-
-@pytest.mark.parametrize(("place", "loaded"), OFFERS.items())
-async def test_the_lines_for_the_shop_file_are_loaded(shop: Shop, place: str, loaded: str) -> None:
-    [lines] = [fence.content for fence in offers_of_the_page() if place in fence.text]
-    changes = await load_shop(shop, tomllib.loads(lines))
-    assert changes == loaded.split(", ")
-    assert await load_shop(shop, tomllib.loads(lines)) == []
-
-
-def test_every_change_of_the_shop_file_is_tried() -> None:
-    assert len(offers_of_the_page()) == len(OFFERS)
-
-
-async def test_the_new_ladder_waits_for_its_day(shop: Shop, clock: MachineClock) -> None:
-    [lines] = [fence.content for fence in offers_of_the_page() if "start date" in fence.text]
-    await load_shop(shop, tomllib.loads(lines))
-    await shop.rules.refresh()
-    assert [tier.code for tier in shop.rules.tiers] == ["base", "silver", "gold", "black"]
-    clock.pass_time(days=200)
-    assert [tier.growth for tier in shop.rules.tiers] == [0, 800, 3000]
-
-
 def test_the_changed_wording_fills_the_same_places() -> None:
     [sentence] = [fence.content for fence in fences_of(PAGE) if fence.file.endswith("wallet.toml")]
     name = sentence.partition(" =")[0]
@@ -235,18 +158,6 @@ async def test_the_new_migration_fits_the_schema_and_keeps_its_history(
     assert model.StoreVisit._meta.db_table == "store_visits"
 
 
-def offers_of_the_page() -> list[Fence]:
-    return [fence for fence in fences_of(PAGE) if fence.file == "shop.toml"]
-
-
-def wordings_with_amends(folder: Path) -> Wordings:
-    """Ours with the sentences that the page adds to those of staff."""
-    shutil.copytree(FOLDER, folder / "chat")
-    with (folder / "chat" / "staff.toml").open("a", encoding="utf-8") as file:
-        file.write(fence_of(PAGE, "templates/chat/staff.toml").content)
-    return load_wordings(folder / "chat")
-
-
 def job_of_the_page(shop: Shop, use_case: Any) -> Job:
     """The one line that is not in the timetable; the runner must be able to read it."""
     timetable = changed("scheduler/timetable.py", forget_old_messages=use_case)["TIMETABLE"]
@@ -254,14 +165,6 @@ def job_of_the_page(shop: Shop, use_case: Any) -> Job:
     assert isinstance(job, Job)
     assert Runner(shop, timetable)
     return job
-
-
-def changed(file: str, **added: object) -> dict[str, Any]:
-    """The names of one of our modules after what the page does to it."""
-    module = import_module(file.removesuffix(".py").replace("/", "."))
-    names = {**vars(module), **added}
-    exec(compile(fence_of(PAGE, file).content, file, "exec"), names)  # noqa: S102
-    return names
 
 
 async def queue(key: str, at: datetime, *, ends: bool) -> None:

@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
+from handlers.pos.routes import OPENAPI
 from loyalty.receipts import check_receipt, minutes_at, paid_at, read_token, token_in
 from services.tills import SignedRequest
 from tests.docs.pages import Fence, fences_of
+from tests.handlers.pos.described import faults_of, request_schema
 from tests.source_code import ROOT
 
 EXAMPLES = ROOT / "docs" / "examples"
 TILLS = "docs/tills.md"
 PATH = "/pos/v1/purchases"
+JSON_FENCE = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -91,6 +94,30 @@ def test_the_tills_page_shows_a_token_that_is_genuine(enrolment: dict[str, Any])
     shown = "".join(re.findall(r"^\| \d+ \|.*\| `([0-9a-f]+)` \|$", text, re.MULTILINE))
     assert shown == (receipt.to_bytes() + unverified.mac).hex()
     assert json.loads(fence_with('"purchase_id"').text)["claim"]["token"] == token
+
+
+def test_every_call_of_the_tills_page_is_as_described() -> None:
+    text = (ROOT / TILLS).read_text(encoding="utf-8")
+    parts = re.split(r"^`POST ([^`]+)`$", text, flags=re.MULTILINE)
+    shown = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert set(shown) == set(OPENAPI["paths"])
+    for path, part in shown.items():
+        values = [json.loads(fence) for fence in JSON_FENCE.findall(part.partition("\n## Rec")[0])]
+        requests = [value for value in values if not faults_of(value, request_schema(path))]
+        answers = [value for value in values if value not in requests]
+        assert requests or path == PATH, "it stands above, where it is signed"
+        assert answers
+        for answer in answers:
+            assert any(answer_fits(path, status, answer) for status in ("200", "201", "202")), (
+                answer
+            )
+
+
+def answer_fits(path: str, status: str, answer: dict[str, Any]) -> bool:
+    response = OPENAPI["paths"][path]["post"]["responses"].get(status)
+    return response is not None and not faults_of(
+        answer, response["content"]["application/json"]["schema"]
+    )
 
 
 def example(name: str) -> ModuleType:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -9,6 +10,9 @@ import pytest
 
 from bot.__main__ import _parser
 from bot.config import check_config_lines
+from scheduler.timetable import TIMETABLE
+from storage.audit_ledger import LEDGER_TRUTHS
+from storage.audit_shop import SHOP_TRUTHS
 from tests.docs.pages import (
     LINK,
     PAGES,
@@ -100,11 +104,18 @@ def test_a_decision_tells_context_consequences_and_alternatives(page: str) -> No
 
 
 def test_metrics_and_log_events_of_the_operations_page_exist() -> None:
-    program = "".join(text_of(path) for path in python_files("bot", "scheduler", "handlers"))
-    tables = re.findall(r"^\| (`\w+_\w+`(?:, `\w+`)*) \|", text_of_page("docs/operations.md"), re.M)
-    names = re.findall(r"`(\w+)`", " ".join(tables))
-    assert len(names) > 10
+    program = "".join(text_of(path) for path in python_files(*PACKAGES))
+    names = names_in_tables("docs/operations.md")
     assert [name for name in names if f'"{name}"' not in program] == []
+
+
+def test_the_operations_page_has_every_job_and_every_complaint() -> None:
+    source = "".join(text_of(path) for path in ("loyalty/audit.py", "services/verify.py"))
+    kinds = {truth.kind for truth in (*LEDGER_TRUTHS, *SHOP_TRUTHS)}
+    kinds |= set(re.findall(r'(?:yield|Complaint\() ?"(\w+)"', source))
+    assert len(kinds) > 15
+    wanted = kinds | {job.name for job in TIMETABLE}
+    assert sorted(wanted - names_in_tables("docs/operations.md")) == []
 
 
 def test_facts_that_comments_cite_are_told_in_the_contract_notes() -> None:
@@ -113,6 +124,12 @@ def test_facts_that_comments_cite_are_told_in_the_contract_notes() -> None:
     told = re.findall(r"^\| ([^|]+) \|", text_of_page("docs/contract-notes.md"), re.MULTILINE)
     assert len(marks) > 20
     assert sorted({*CITED.findall(program), *marks} - set(told)) == []
+
+
+def test_the_newest_version_of_the_changelog_is_the_programs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    versions = re.findall(r"^## (.+)$", text_of_page("CHANGELOG.md"), re.MULTILINE)
+    assert versions[0] == project["version"]
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
@@ -136,6 +153,12 @@ def test_both_readmes_show_the_same() -> None:
 def test_no_line_is_wider_than_a_screen(page: str) -> None:
     lines = text_of_page(page).splitlines()
     assert [line for line in lines if columns(line) > WIDEST] == []
+
+
+def names_in_tables(page: str) -> set[str]:
+    """What stands between backticks in the first column, where it is a name with underscores."""
+    cells = re.findall(r"^\| (`\w+_\w+`(?:, `\w+`)*) \|", text_of_page(page), re.MULTILINE)
+    return set(re.findall(r"`(\w+)`", " ".join(cells)))
 
 
 def is_at_root(span: str) -> bool:

@@ -10,9 +10,16 @@ from tests.handlers.pos.counter import open_counter
 from tests.handlers.wallet_tour import NAME, hold, top_up
 from tests.shop import ShopUnderTest
 
+EXCLUDED = {
+    "sku": "smoke",
+    "name": "烟",
+    "category": "cigarettes",
+    "quantity": 1,
+    "amount_fen": 100,
+}
 MOVES = ("reached", "kept", "grace", "stepped_down", "returned", "pinned", "unpinned")
 BOOSTS: dict[str, object] = {
-    "points": {"cap_per_receipt": 100},
+    "points": {"cap_per_receipt": 100, "excluded_categories": ["cigarettes"]},
     "point_boosts": [
         {"code": "why-double", "name": "双倍", "percent": 200},
         {"code": "why-more", "name": "加赠", "points": 5, "threshold_fen": 100},
@@ -35,6 +42,8 @@ async def ask_why(shop: ShopUnderTest) -> None:
     for words in ("为什么 积分", "为什么 余额", "为什么 券", "为什么 等级"):
         for name in ("小李", "老赵"):
             await shop.hear(name, words)
+    for words in ("算 30", "为什么"):
+        await shop.hear("小李", words)
     await ask_about_purchases(shop)
     await ask_about_coupons(shop, li.member_id)
     for number, reason in enumerate(MOVES):
@@ -51,7 +60,9 @@ async def ask_about_purchases(shop: ShopUnderTest) -> None:
         for amount_fen in (9_000, 50):
             receipt_no = f"why-{amount_fen}"
             await hold(counter, amount_fen, receipt_no=receipt_no)
-            await counter.report(counter.basket(amount_fen, receipt_no=receipt_no))
+            basket = counter.basket(amount_fen, receipt_no=receipt_no)
+            basket["lines"].append(EXCLUDED)
+            await counter.report(basket)
             for words in ("为什么 积分", "为什么 余额"):
                 await shop.hear(NAME, words)
 

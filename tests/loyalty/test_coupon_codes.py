@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.code_letters import ALPHABET
 from loyalty.coupon_codes import (
-    ALPHABET,
     LENGTH,
     RANDOM_BYTES,
     check_letter,

@@ -111,10 +111,10 @@ def test_what_was_given_for_the_sale_goes_back_in_shares_and_wholly_at_the_end()
     assert share_of(100, basket, Returned(6400)) == 100
 
 
-def test_a_sale_paid_with_points_alone_is_returned_when_all_its_goods_are() -> None:
+def test_of_a_sale_paid_with_points_alone_goods_give_back_their_share() -> None:
     free = sale(LATTE, CAKE, paid_fen=0)
     assert not is_all_returned(free, goods(LATTE_BACK, LATTE_BACK))
-    assert share_of(100, free, goods(LATTE_BACK, LATTE_BACK)) == 0
+    assert share_of(100, free, goods(LATTE_BACK, LATTE_BACK)) == 80
     assert share_of(100, free, goods(LATTE_BACK, LATTE_BACK, CAKE_BACK)) == 100
 
 
@@ -150,3 +150,10 @@ def test_money_and_goods_together_leave_what_is_left(some_sale: Sale, data: st.D
     returned = Returned(amount_fen, tuple(pieces))
     left = sum(values_left(some_sale, returned), Fraction(0))
     assert abs(left - (some_sale.paid_fen - refunded_fen(some_sale, returned))) < 1
+
+
+def test_of_one_sku_at_two_prices_the_line_of_that_price_comes_back() -> None:
+    dear = SaleLine("bag", "leather", 1, 1000)
+    cheap = SaleLine("bag", "sale", 1, 500)
+    left = values_left(sale(dear, cheap, paid_fen=1500), goods(RefundLine("bag", 1, 500)))
+    assert left == [1000, 0]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from loyalty.code_letters import ALPHABET
 from loyalty.short_codes import (
-    ALPHABET,
     confirmation_code,
     invitation_code,
     read_confirmation_code,

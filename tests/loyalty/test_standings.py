@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from loyalty.shop_file import LadderTerms, Tier
 from loyalty.standings import (
+    MoveReason,
     Past,
-    Reason,
     Standing,
     fallen,
     months_later,
@@ -72,8 +72,8 @@ def test_a_review_goes_one_step_at_most_and_ends_later(
     was = replace(was, grace_on=since - timedelta(days=grace) if grace is not None else None)
     keep = standards(RUNGS[place], Measures(growth), percent=percent)
     reason, now = reviewed(was, RUNGS, keep=keep, deserves_it=False, terms=terms)
-    assert (now.tier == RUNGS[place - 1].code) == (reason == Reason.STEPPED_DOWN)
-    assert (reason == Reason.KEPT) == (growth * 100 >= RUNGS[place].growth * 100 * percent)
+    assert (now.tier == RUNGS[place - 1].code) == (reason == MoveReason.STEPPED_DOWN)
+    assert (reason == MoveReason.KEPT) == (growth * 100 >= RUNGS[place].growth * 100 * percent)
     assert was.until_on is not None
     assert now.until_on is None or now.until_on > was.until_on
     assert (now.until_on is None) == (now.tier == "base")

@@ -82,7 +82,9 @@ class Sale:
             pieces.update(dict(back.pieces))
         sold = {line.sku: line for line in self.goods}
         refuse_if(
-            any(number > (sold[sku].pieces if sku in sold else 0) for sku, number in pieces.items()),
+            any(
+                number > (sold[sku].pieces if sku in sold else 0) for sku, number in pieces.items()
+            ),
             "RefundExceedsSale",
         )
         goods = sum(

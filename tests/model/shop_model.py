@@ -39,6 +39,7 @@ class ShopModel:
     now: datetime
     members: dict[str, ModelMember] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
+    sales: list[Sale] = field(default_factory=list)
     holds: dict[tuple[int, str], ModelHold] = field(default_factory=dict)
 
     @property
@@ -46,7 +47,7 @@ class ShopModel:
         return day(self.now)
 
     def sales_of(self, member: ModelMember) -> list[Sale]:
-        return [r.sale for r in self.receipts if r.sale is not None and r.sale.member is member]
+        return [sale for sale in self.sales if sale.member is member]
 
     def growth(self, member: ModelMember) -> int:
         return sum(sale.growth or 0 for sale in self.sales_of(member))
@@ -79,6 +80,7 @@ class ShopModel:
     def buy(self, receipt: Receipt, member: ModelMember | None, sale: Sale) -> None:
         """The till reports it; what it was paid with is in the sale already."""
         receipt.sale = sale
+        self.sales.append(sale)
         claim = receipt.claim
         waits = claim is not None and claim.state in ("pending", "void")
         if claim and waits and claim.member and member in (None, claim.member):
@@ -108,9 +110,8 @@ class ShopModel:
             self._earn(sale, member, sale.paid_at)
 
     def credit_due(self) -> None:
-        for receipt in self.receipts:
-            sale = receipt.sale
-            if sale is not None and sale.due_at is not None and sale.due_at <= self.now:
+        for sale in self.sales:
+            if sale.due_at is not None and sale.due_at <= self.now:
                 assert isinstance(sale.member, ModelMember)
                 self._earn(sale, sale.member, sale.due_at)
 
@@ -119,6 +120,7 @@ class ShopModel:
         sale.points, sale.growth = sale.deserved(), sale.paid - sale.returned
         member.points.earn(sale.points, day(at), self.today, source=str(id(sale)))
         place = self.deserved_place(member) if sale.growth else 0
+        member.highest = max(member.highest, place)
         if place <= member.place:
             return
         for reached in range(member.place + 1, place + 1):

@@ -108,7 +108,10 @@ class ModelHold:
     amount: int
     expires_at: datetime
     shares: list[ModelShare]
+    id: int = 0
+    till: int = 0
     state: str = "open"
+    is_by_purchase: bool = False
     payment: Payment | None = None
 
     def is_overdue(self, now: datetime) -> bool:

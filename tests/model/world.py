@@ -22,6 +22,8 @@ from services.member_codes import show_code
 from services.shop import Shop
 from services.tills import Till, till_of_code
 from storage import transactions
+from storage.cache import Cache
+from storage.cache_twin import TwinCache
 from storage.database import DatabaseAddress, is_postgres
 from storage.sql import rows
 from tests.databases import KEEP_A_COPY, name_in
@@ -97,7 +99,8 @@ class World:
         self.wait_for(self._open())
         if self.template is None:
             self.wait_for(put_back())
-            self.wait_for(self._reopen())
+        fresh = Cache(TwinCache())
+        self._shop = replace(self.shop, cache=fresh, random_bytes=self._random.randbytes)
 
     def reopen(self) -> None:
         """As after a restart: nothing is remembered but what is in the database."""
@@ -211,8 +214,14 @@ async def table_names() -> list[str]:
 
 
 async def all_rows() -> dict[str, list[str]]:
-    found = {}
-    for name in await table_names():
-        lines = [str(sorted(line.items())) for line in await rows(f"SELECT * FROM {name}")]
-        found[name] = sorted(lines)
-    return found
+    names = await table_names()
+    if is_postgres():
+        each = (
+            "SELECT '{0}' AS name, string_agg(t::text, '\n' ORDER BY t::text) AS lines FROM {0} t"
+        )
+        found = await rows(" UNION ALL ".join(each.format(name) for name in names))
+        return {line["name"]: (line["lines"] or "").split("\n") for line in found}
+    return {
+        name: sorted(str(tuple(line.values())) for line in await rows(f"SELECT * FROM {name}"))
+        for name in names
+    }

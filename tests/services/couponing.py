@@ -6,11 +6,17 @@ from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from loyalty.refusals import Refusal
+from services.coupon_redeeming import redeem_coupon
+from services.coupon_uses import return_coupons, settle_uses
 from services.coupons import IssuedCoupon, issue_coupon
 from services.loading import load_shop
+from services.purchases import record_purchase
+from services.recorded import Answer
 from services.shop import Shop
-from storage.sql import Row, rows
+from services.tills import Till
+from storage.sql import Row, change, rows
 from storage.transactions import transactional
+from tests.shop_parts import a_report
 
 CAKE: dict[str, Any] = {
     "code": "cake",
@@ -80,3 +86,20 @@ async def give_coupon(shop: Shop, openid: str, kind: dict[str, Any] = CAKE, **te
     [found] = await rows("SELECT member_id FROM followers WHERE openid = $1", openid)
     [given] = await rows("SELECT COUNT(*) AS n FROM coupons")
     return await a_coupon(shop, found["member_id"], kind, key=f"given-{given['n']}", **terms)
+
+
+async def buy(shop: Shop, till: Till, receipt_no: str) -> int:
+    """The till reports the purchase of this receipt, and its coupons belong to it."""
+    answer = (await record_purchase(shop, till, a_report(shop, receipt_no))).answer
+    purchase_id: int = answer["purchase_id"]
+    await transactional(settle_uses)(till.till_no, receipt_no, purchase_id)
+    return purchase_id
+
+
+async def refund_all(shop: Shop, purchase_id: int) -> int:
+    await change("UPDATE purchases SET refunded_fen = paid_fen WHERE id = $1", purchase_id)
+    return await transactional(return_coupons)(shop, purchase_id)
+
+
+async def redeem(shop: Shop, till: Till, code: str, receipt_no: str = "R-1") -> Answer:
+    return (await redeem_coupon(shop, till, code, receipt_no)).answer

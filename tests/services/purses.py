@@ -7,7 +7,6 @@ from typing import Any
 from loyalty.fingerprints import fingerprint
 from loyalty.ledger import Unit
 from loyalty.person import Person
-from loyalty.shop_file import TopUpOffer
 from services.card_refunds import refund_card
 from services.hold_endings import capture, void
 from services.hold_steps import WALLET_UNITS
@@ -21,7 +20,7 @@ from services.stored_returns import return_stored
 from services.tills import Till
 from services.topups import TopUpRequest, top_up
 from services.wallet import StoredValue, stored_value
-from storage.sql import rows
+from storage.sql import change, rows
 from storage.transactions import transactional
 from tests.services.posting import member_id_of
 from tests.shop_parts import a_member, a_till
@@ -90,19 +89,24 @@ class Counter:
 
         return await purchase()
 
-    async def tops_up_for_days(self) -> TopUpOffer:
-        """An offer whose bonus ends, here as much as is paid."""
-        offer = next(offer for offer in self.shop.rules.topup_offers if offer.bonus_days)
-        await self.top_up(offer.paid_fen, offer.paid_fen)
-        return offer
+    async def tops_up_for_days(self) -> tuple[int, int]:
+        """By an offer whose bonus ends, as much bonus as is paid: how much, for how many days."""
+        for offer in self.shop.rules.topup_offers:
+            if offer.bonus_days:
+                await self.top_up(offer.paid_fen, offer.paid_fen)
+                return offer.paid_fen, offer.bonus_days
+        raise AssertionError("the shop has such an offer")
 
     async def gives_back(self, purchase_id: int, amount_fen: int, *, key: str) -> int:
         @transactional
         async def refund() -> int:
             accounts = await lock_accounts(self.member_id, [Unit.POINTS])
-            return await return_stored(
+            given_fen = await return_stored(
                 self.shop, purchase_id, amount_fen, key=key, accounts=accounts
             )
+            statement = "UPDATE purchases SET stored_returned_fen = stored_returned_fen + $1"
+            await change(statement + " WHERE id = $2", given_fen, purchase_id)
+            return given_fen
 
         return await refund()
 
@@ -129,8 +133,9 @@ async def a_purchase(counter: Counter, receipt_no: str, paid_fen: int) -> int:
     """The row of a purchase that has arrived, and no more of it."""
     [found] = await rows(
         "INSERT INTO purchases (till_id, receipt_no, key_epoch, paid_at, paid_fen, lines, points,"
-        " claim_until, fingerprint, answer, recorded_at)"
-        " VALUES ($1, $2, 0, 1, $3, '[]', 0, 1, 'f', '{}', 1) RETURNING id",
+        " claim_until, fingerprint, answer, recorded_at, stored_fen)"
+        " VALUES ($1, $2, 0, 1, $3, '[]', 0, 1, 'f', '{}', 1, COALESCE((SELECT captured_fen"
+        " FROM wallet_holds WHERE till_id = $1 AND receipt_no = $2), 0)) RETURNING id",
         counter.till.till_no,
         receipt_no,
         paid_fen,

@@ -26,11 +26,6 @@ async def tills(shop: Shop) -> list[Till]:
     return [await a_till(shop, code) for code in ("cd01-1", "cd01-2", "cq01-1", "hz01-1")]
 
 
-@pytest.fixture
-async def member_id(shop: Shop) -> int:
-    return member_id_of(await a_member(shop))
-
-
 async def test_of_a_hundred_clients_one_redeems_a_coupon(
     shop: Shop, tills: list[Till], member_id: int
 ) -> None:

@@ -10,11 +10,6 @@ from tests.services.posting import member_id_of
 from tests.shop_parts import a_member
 
 
-@pytest.fixture
-async def member_id(shop: Shop) -> int:
-    return member_id_of(await a_member(shop))
-
-
 async def test_at_first_nothing_is_filled_in(shop: Shop, member_id: int) -> None:
     details = await show_details(shop, member_id)
     assert details.missing == ["phone", "name", "birthday"]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from loyalty.person import Person
+from services.coupon_checks import CouponNotUsable, CouponUsed
 from services.coupon_redeeming import redeem_coupon
-from services.coupon_uses import CouponNotUsable, CouponUsed
 from services.coupons import own_coupons, usable_coupons
 from services.gift_claims import (
     GiftGone,
@@ -65,7 +65,7 @@ async def test_a_friend_takes_it_with_its_last_day_and_the_giver_is_told(
     assert made.link == f"http://shop.test/g/{made.token}"
     assert len(made.token) == 16
     taken = await claim_gift(shop, friend, made.token.lower())
-    assert (taken.state, taken.code, taken.last_day) == ("taken", made.code, "2027-01-21")
+    assert (taken.state, taken.code, taken.last_day) == ("claimed", made.code, "2027-01-21")
     assert await owner_of(made.code) == member_id_of(friend)
     assert await claim_gift(shop, friend, made.token) == taken
     [message] = await rows("SELECT openid, class, content FROM outbox")
@@ -129,7 +129,7 @@ async def test_what_was_taken_back_is_nobody_elses(
     assert again.token != made.token
     with pytest.raises(GiftGone):
         await claim_gift(shop, friend, made.token)
-    assert (await claim_gift(shop, friend, again.token)).state == "taken"
+    assert (await claim_gift(shop, friend, again.token)).state == "claimed"
 
 
 async def test_what_a_friend_took_cannot_be_taken_back_and_goes_no_further(
@@ -150,7 +150,7 @@ async def test_nobody_takes_their_own_gift_but_asking_for_it_may_end_the_offer(
     with pytest.raises(GiftIsOwn):
         await claim_gift(shop, giver, made.token)
     assert (await stored_coupon(made.code))["offered_at"] is not None
-    assert (await claim_gift(shop, giver, made.token, takes_back_own=True)).state == "own"
+    assert (await claim_gift(shop, giver, made.token, takes_back_own=True)).state == "withdrawn"
     assert (await stored_coupon(made.code))["offered_at"] is None
 
 
@@ -160,7 +160,7 @@ async def test_who_is_no_member_finds_it_still_open_after_joining(
     made, passer_by = await offer(shop, giver), await a_follower(shop, "passer-by")
     assert (await claim_gift(shop, passer_by, made.token)).state == "join"
     member = await a_member(shop, "passer-by")
-    assert (await claim_gift(shop, member, made.token)).state == "taken"
+    assert (await claim_gift(shop, member, made.token)).state == "claimed"
 
 
 async def test_an_ended_coupon_is_not_taken(
@@ -222,7 +222,7 @@ async def test_guessing_ends_after_ten_tries_an_hour(
             await claim_gift(shop, friend, "A" * (6 + number))
     with pytest.raises(GiftRefused):
         await claim_gift(shop, friend, made.token)
-    assert (await claim_gift(shop, await a_member(shop, "other"), made.token)).state == "taken"
+    assert (await claim_gift(shop, await a_member(shop, "other"), made.token)).state == "claimed"
 
 
 async def test_a_link_says_what_it_is_about_before_anybody_is_known(

@@ -13,7 +13,7 @@ from services.holds import ReceiptPaid, expire_holds
 from services.recorded import NumberConflict
 from services.shop import Shop
 from services.verify import verify_ledger
-from tests.services.purses import Counter, a_card, a_purchase, lots
+from tests.services.purses import Counter, a_card, a_counter, a_purchase, lots
 from tests.shop_parts import MachineClock, a_till
 
 
@@ -155,10 +155,8 @@ async def test_bonus_that_a_payment_holds_outlives_its_last_day(
     shop: Shop, clock: MachineClock
 ) -> None:
     counter = await a_counter(shop)
-    offer = next(offer for offer in shop.rules.topup_offers if offer.bonus_days)
-    assert offer.bonus_days
-    await counter.top_up(offer.paid_fen, offer.paid_fen)
-    last_minutes = timedelta(days=offer.bonus_days, hours=13, minutes=55)
+    paid_fen, bonus_days = await counter.tops_up_for_days()
+    last_minutes = timedelta(days=bonus_days, hours=13, minutes=55)
     clock.pass_time(seconds=last_minutes.total_seconds())
     held = (await counter.hold(1_000)).answer["hold_id"]
     clock.pass_time(minutes=10)
@@ -166,7 +164,7 @@ async def test_bonus_that_a_payment_holds_outlives_its_last_day(
     answer = (await counter.capture(held)).answer
     assert (answer["principal_fen"], answer["bonus_fen"]) == (500, 500)
     assert await expire_bonus(shop) == 1
-    assert await counter.balances() == (offer.paid_fen - 500, 0)
+    assert await counter.balances() == (paid_fen - 500, 0)
 
 
 async def test_a_balance_that_covers_some_of_many_payments_pays_exactly_those(shop: Shop) -> None:

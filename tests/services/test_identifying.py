@@ -10,12 +10,7 @@ from services.tills import Till
 from storage.sql import rows
 from tests.services.posting import give
 from tests.services.quoting import code_of, coupons_of, make_gold
-from tests.shop_parts import a_member, a_report, a_till
-
-
-@pytest.fixture
-async def till(shop: Shop) -> Till:
-    return await a_till(shop)
+from tests.shop_parts import a_member, a_report
 
 
 async def test_a_member_is_told_with_tier_points_and_coupons(shop: Shop, till: Till) -> None:

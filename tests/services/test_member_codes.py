@@ -16,8 +16,7 @@ from services.member_codes import is_member_code, read_code, show_code, use_code
 from services.shop import Shop
 from services.tills import Till
 from storage.transactions import transactional
-from tests.services.posting import member_id_of
-from tests.shop_parts import MachineClock, a_member, a_till
+from tests.shop_parts import MachineClock, a_till
 
 
 @transactional
@@ -25,11 +24,6 @@ async def use(
     shop: Shop, reading: MemberCodeReading, till: Till, reference: str, purpose: str = "purchase"
 ) -> int:
     return await use_code(shop, reading, till, purpose=purpose, reference=reference)
-
-
-@pytest.fixture
-async def member_id(shop: Shop) -> int:
-    return member_id_of(await a_member(shop))
 
 
 async def test_a_code_says_whose_it_is_and_how_long(

@@ -1,8 +1,10 @@
 """Paying (付款): as quoted, with coupon, points and stored value; and all of it given back."""
 
+import asyncio
+
 import pytest
 
-from loyalty.member_codes import MemberCodeUsed
+from loyalty.member_codes import MemberCodeUnknown, MemberCodeUsed
 from loyalty.points import NotEnoughPoints
 from services.coupons import usable_coupons
 from services.loading import load_shop
@@ -226,6 +228,17 @@ async def test_the_code_of_another_member_does_not_pay_a_quote(
     assert await written() == before
 
 
+async def test_a_made_up_code_does_not_pay_a_quote_the_quoted_one_does_when_it_is_old(
+    counter: Counter, clock: MachineClock
+) -> None:
+    code = await counter.code()
+    quote, _ = await quoted(counter)
+    with pytest.raises(MemberCodeUnknown):
+        await pays(counter, quote, member_code="66" + "0" * 16)
+    clock.pass_time(minutes=5)
+    assert (await pays(counter, quote, member_code=code))["points_earned"] == 68
+
+
 async def test_points_gone_meanwhile_refuse_the_whole_purchase(
     shop: Shop, counter: Counter
 ) -> None:
@@ -263,4 +276,14 @@ async def test_a_refund_that_waited_gives_back_what_the_sale_then_takes(
     assert await counter.balances() == (5000, 1000)
     assert await holding_of(counter.person) == Holding(500, 0, 0)
     assert (await stored_coupon(coupon))["uses_left"] == 1
+    assert await is_sound(shop)
+
+
+async def test_a_quote_paid_twice_at_once_is_paid_by_one_receipt(
+    shop: Shop, counter: Counter
+) -> None:
+    quote, _ = await quoted(counter)
+    tries = [pays(counter, quote, f"R-{number}") for number in range(3)]
+    ended = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ended) == ["QuotePaid", "QuotePaid", "dict"]
     assert await is_sound(shop)

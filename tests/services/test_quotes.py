@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from loyalty.points import NotEnoughPoints
+from services.coupon_checks import CouponUsed
 from services.coupon_redeeming import redeem_coupon
-from services.coupon_uses import CouponUsed
 from services.holds import HoldRequest, hold
 from services.quotes import (
     REMEMBERED_FOR,

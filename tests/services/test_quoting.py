@@ -18,7 +18,7 @@ from storage.sql import rows
 from tests.services.couponing import load_kinds
 from tests.services.posting import give
 from tests.services.quoting import a_line, code_of, coupons_of, make_gold, quote
-from tests.shop_parts import a_member, a_report, a_till
+from tests.shop_parts import a_member, a_report
 
 SHOPPING_BAG: dict[str, Any] = {
     "code": "bag",
@@ -27,11 +27,6 @@ SHOPPING_BAG: dict[str, Any] = {
     "amount_fen": 2000,
     "threshold_fen": 14_000,
 }
-
-
-@pytest.fixture
-async def till(shop: Shop) -> Till:
-    return await a_till(shop)
 
 
 def reasons(told: Answer) -> dict[str, tuple[str, int]]:
@@ -55,7 +50,7 @@ async def test_each_step_says_what_it_is_and_all_add_up(shop: Shop, till: Till) 
     assert told["steps"] == [
         {"kind": "tier", "label": "金卡会员", "amount_fen": -500},
         {"kind": "coupon", "label": "新人券", "amount_fen": -1000},
-        {"kind": "points", "label": "积分抵现 4200 分", "amount_fen": -4200},
+        {"kind": "points", "label": "4200 积分抵现", "amount_fen": -4200},
     ]
     assert told["total_fen"] + sum(step["amount_fen"] for step in told["steps"]) == 4300
     assert (told["payable_fen"], told["coupon_codes"], told["points"]) == (4300, [coupon], 4200)
@@ -115,7 +110,9 @@ async def test_a_used_coupon_is_told_as_used(shop: Shop, till: Till) -> None:
     await rows("UPDATE coupons SET state = 'used', uses_left = 0")
     assert reasons(await quote(shop, till, 6000, by=li)) == {}
     told = await quote(shop, till, 6000, by=li, coupon_codes=(coupon, coupon))
-    assert told["unused"] == [{"code": coupon, "reason": "used", "gap_fen": 0}]
+    [left] = told["unused"]
+    assert left == {"code": coupon, "name": left["name"], "reason": "used", "gap_fen": 0}
+    assert left["name"]
 
 
 async def test_points_that_may_not_be_used_are_refused_with_the_figures(

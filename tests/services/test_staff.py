@@ -15,6 +15,7 @@ from services.counter_actions import (
     confirm_action,
     propose_action,
 )
+from services.counter_points import AdjustLimitReached
 from services.member_codes import show_code
 from services.shop import Shop
 from services.staff import (
@@ -235,3 +236,56 @@ async def test_codes_of_others_are_not_to_be_guessed_for_long(shop: Shop) -> Non
     with pytest.raises(Refusal):
         await confirm_action(shop, boss, code, key="m2")
     assert await points_of(shop, li) == 50
+
+
+async def test_a_second_account_of_the_same_member_is_no_second_person(shop: Shop) -> None:
+    li, manager = await a_member(shop), await a_staff(shop, "manager", Role.MANAGER)
+    twin = await a_staff(shop, "twin", Role.OWNER, "")
+    await rows("UPDATE followers SET unionid = 'u1' WHERE openid <> $1", li.openid)
+    code = (await asked(shop, manager, "adjust", str(li.member_no), "2000", "补")).code
+    with pytest.raises(AnotherPersonNeeded):
+        await confirm_action(shop, twin, code, key="m2")
+    assert await points_of(shop, li) == 50
+
+
+async def test_who_asked_and_is_another_by_now_has_nothing_confirmed(shop: Shop) -> None:
+    li, manager = await a_member(shop), await a_staff(shop, "manager", Role.MANAGER)
+    boss = await a_staff(shop, "boss", Role.OWNER, "")
+    code = (await asked(shop, manager, "adjust", str(li.member_no), "2000", "补")).code
+    await a_staff(shop, "manager", Role.CLERK, "cd02")
+    with pytest.raises(NotYoursToConfirm):
+        await confirm_action(shop, boss, code, key="m2")
+    assert await points_of(shop, li) == 50
+
+
+async def test_small_adjustments_add_up_to_what_one_person_may_do_in_a_day(shop: Shop) -> None:
+    li, manager = await a_member(shop), await a_staff(shop, "manager", Role.MANAGER)
+    await done(shop, manager, "adjust", str(li.member_no), "700", "补", key="m1")
+    assert not (
+        await asked(shop, manager, "adjust", str(li.member_no), "300", "补", key="a")
+    ).by_another
+    assert (
+        await asked(shop, manager, "adjust", str(li.member_no), "-301", "扣", key="b")
+    ).by_another
+    await done(shop, manager, "adjust", str(li.member_no), "300", "补", key="m2")
+    assert await points_of(shop, li) == 1050
+
+
+async def test_two_that_were_asked_before_either_was_confirmed_stay_within_the_day(
+    shop: Shop,
+) -> None:
+    li, manager = await a_member(shop), await a_staff(shop, "manager", Role.MANAGER)
+    first = await asked(shop, manager, "adjust", str(li.member_no), "700", "补", key="m1")
+    await rows(
+        "INSERT INTO counters (name, used) VALUES ($1, 600)",
+        f"adjust:{manager.staff_id}:{shop.today()}",
+    )
+    with pytest.raises(AdjustLimitReached):
+        await confirm_action(shop, manager, first.code, key="m2")
+    assert await points_of(shop, li) == 50
+
+
+async def test_nobody_gives_points_to_oneself_alone(shop: Shop) -> None:
+    await a_member(shop, "manager")
+    manager = await a_staff(shop, "manager", Role.MANAGER)
+    assert (await asked(shop, manager, "adjust", str(manager.member_no), "1", "补")).by_another

@@ -8,7 +8,7 @@ from services.bonus_expiry import expire_bonus
 from services.hold_endings import HoldEnded
 from services.shop import Shop
 from services.verify import verify_ledger
-from tests.services.purses import Counter, a_card, a_purchase, lots
+from tests.services.purses import Counter, a_card, a_counter, a_purchase, lots
 from tests.shop_parts import MachineClock
 
 
@@ -84,19 +84,17 @@ async def test_bonus_that_ended_meanwhile_comes_back_with_a_short_life(
     shop: Shop, clock: MachineClock
 ) -> None:
     counter = await a_counter(shop)
-    offer = next(offer for offer in shop.rules.topup_offers if offer.bonus_days)
-    assert offer.bonus_days
-    await counter.top_up(offer.paid_fen, offer.paid_fen)
+    paid_fen, bonus_days = await counter.tops_up_for_days()
     purchase = await paid_purchase(counter, 1_000)
-    clock.pass_time(days=offer.bonus_days + 1)
+    clock.pass_time(days=bonus_days + 1)
     await expire_bonus(shop)
     await counter.gives_back(purchase, 400, key="part")
-    assert await counter.balances() == (offer.paid_fen - 300, 200)
+    assert await counter.balances() == (paid_fen - 300, 200)
     [expiry] = (await counter.stored()).next_expiries
     last_day = shop.today() + timedelta(days=shop.rules.points.return_days)
     assert (expiry.expires_on, expiry.bonus_fen) == (last_day.isoformat(), 200)
     await counter.pay(150)
-    assert await counter.balances() == (offer.paid_fen - 300, 50)
+    assert await counter.balances() == (paid_fen - 300, 50)
     assert (await verify_ledger(shop)).complaints == ()
 
 

@@ -17,7 +17,7 @@ from tests.services.growing import (
     until,
     use_ladder,
 )
-from tests.services.posting import member_id_of
+from tests.services.posting import member_id_of, spend_points
 from tests.shop_parts import MachineClock, a_member, points_of
 
 
@@ -131,8 +131,8 @@ async def test_a_rung_gives_its_gift_again_after_24_months(
 ) -> None:
     await use_ladder(shop, silver={"gifts": [{"points": 100}]})
     li = await a_member(shop)
-    purchase_id, _ = await spends(shop, li, 50_000)
-    await brings_back(shop, li, purchase_id, 50_000)
+    await spends(shop, li, 50_000)
+    await change("DELETE FROM member_tiers")  # as a review does, without two years of them
     clock.pass_time(days=days)
     await spends(shop, li, 50_000)
     assert await tier_code(shop, li) == "silver"
@@ -224,3 +224,39 @@ async def test_a_rung_the_ladder_lost_counts_by_what_it_asked_for(shop: Shop) ->
     await spends(shop, li, 200_000)
     await change("UPDATE member_tiers SET tier = 'amber', growth = 1999")
     assert await tier_code(shop, li) == "silver"
+
+
+async def test_a_return_takes_its_entry_gifts_with_it(shop: Shop) -> None:
+    await use_ladder(shop, silver={"gifts": [{"points": 100}, {"coupon": "birthday"}]})
+    li = await a_member(shop)
+    purchase_id, _ = await spends(shop, li, 60_000)
+    assert await points_of(shop, li) == 150
+    await brings_back(shop, li, purchase_id, 60_000)
+    assert await points_of(shop, li) == 50
+    states = await rows("SELECT kind, state FROM coupons ORDER BY id")
+    assert [tuple(line.values()) for line in states] == [
+        ("welcome10", "issued"),
+        ("birthday", "void"),
+    ]
+
+
+async def test_a_gift_that_was_taken_back_is_given_when_the_rung_is_reached_again(
+    shop: Shop,
+) -> None:
+    await use_ladder(shop, silver={"gifts": [{"points": 100}]})
+    li = await a_member(shop)
+    purchase_id, _ = await spends(shop, li, 60_000)
+    await brings_back(shop, li, purchase_id, 60_000)
+    await spends(shop, li, 60_000)
+    assert await points_of(shop, li) == 150
+    assert len(await gifts_of(li)) == 2
+
+
+async def test_gift_points_spent_meanwhile_are_owed(shop: Shop) -> None:
+    await use_ladder(shop, silver={"gifts": [{"points": 100}]})
+    li = await a_member(shop)
+    purchase_id, _ = await spends(shop, li, 60_000)
+    await spend_points(shop, li, 150, key="spent")
+    await brings_back(shop, li, purchase_id, 60_000)
+    [account] = await rows("SELECT balance, debt FROM ledger_accounts WHERE debt > 0")
+    assert account == {"balance": 0, "debt": 100}

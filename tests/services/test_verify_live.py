@@ -1,10 +1,16 @@
 """Verifying a shop that is open (营业中核对): claims arrive while the books are read."""
 
 import asyncio
+import contextvars
+from collections import Counter
 
+import pytest
+
+import services.verify
 from services.claims import claim_receipt
 from services.shop import Shop
 from services.verify import verify_ledger
+from storage.audit import row_counts
 from tests.databases import only_postgres
 from tests.services.claiming import upload
 from tests.shop_parts import a_member, a_receipt, a_till
@@ -24,3 +30,20 @@ async def test_books_that_are_being_written_give_no_false_alarm(shop: Shop) -> N
         selling = [asyncio.create_task(sell(start + number)) for number in range(20)]
         assert (await verify_ledger(shop)).complaints == ()
         await asyncio.gather(*selling)
+
+
+@only_postgres
+async def test_what_is_written_between_two_reads_is_not_seen_at_all(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (await verify_ledger(shop)).totals
+
+    async def count_late() -> Counter[str]:
+        await asyncio.create_task(a_member(shop), context=contextvars.Context())
+        return await row_counts()
+
+    monkeypatch.setattr(services.verify, "row_counts", count_late)
+    during = await verify_ledger(shop)
+    assert (during.complaints, during.totals) == ((), before)
+    monkeypatch.undo()
+    assert (await verify_ledger(shop)).totals != before

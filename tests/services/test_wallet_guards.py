@@ -77,7 +77,8 @@ async def test_a_capture_is_noted_once(shop: Shop) -> None:
     counter = await a_card(shop)
     hold_id = (await counter.hold(400)).answer["hold_id"]
     await counter.capture(hold_id)
-    await keep_capture(hold_id, captured_fen=1, captured_bonus_fen=0, transaction_id=1)
+    with pytest.raises(AssertionError):
+        await keep_capture(hold_id, captured_fen=1, captured_bonus_fen=0, transaction_id=1)
     assert await rows("SELECT captured_fen FROM wallet_holds") == [{"captured_fen": 400}]
 
 

@@ -73,9 +73,9 @@ APPEND_ONLY = (
     "consents",
     "hold_draws",
     "tier_changes",
-    "tier_gifts",
 )
 NOT_DELETED = (
+    "tier_gifts",
     "lots",
     "claims",
     "coupons",

@@ -107,7 +107,7 @@ export class Checkout {
     this.dropHold();
     this.drawBasket();
     if (this.basket.isEmpty) this.endQuoting();
-    else this.requote();
+    else this.takeMember();
   }
 
   empty() {
@@ -121,11 +121,11 @@ export class Checkout {
   takeMember() {
     this.dropHold();
     this.view.showMember(this.member.known);
-    const isAsked = this.isQuoting || this.member.known;
-    if (isAsked && !this.basket.isEmpty && !this.offline.checked) this.startQuoting();
+    if (this.isQuoting || this.member.known) this.startQuoting();
   }
 
   startQuoting() {
+    if (this.basket.isEmpty || this.offline.checked) return;
     this.isQuoting = true;
     this.requote();
   }
@@ -141,7 +141,7 @@ export class Checkout {
   /** Waits for more changes; only the newest question's answer counts. */
   requote() {
     clearTimeout(this.asking);
-    if (!this.isQuoting || this.basket.isEmpty) return;
+    if (!this.isQuoting) return;
     this.quote = null;
     this.dropHold();
     this.drawBasket();

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from handlers.pos.routes import OPENAPI
 from loyalty.coupon_codes import coupon_code
 from tests.cast import CAST
 from tests.contract.till import Said
 from tests.handlers.pos.counter import Counter, error_of
-from tests.handlers.pos.test_openapi import OPENAPI, faults_of, resolved
+from tests.handlers.pos.described import faults_of, resolved
 from tests.handlers.pos.test_purchases import code_of
 from tests.services.couponing import give_coupon, uses_of
 

@@ -34,6 +34,8 @@ def without(name: str) -> dict[str, Any]:
         ({"paid_fen": None}, "paid_fen must be a whole number"),
         ({"paid_at": "2027-01-11T10:00:00"}, "paid_at must be ISO 8601 with offset"),
         ({"paid_at": "2027-01-11"}, "paid_at must be ISO 8601 with offset"),
+        ({"paid_at": "2026-W47-1T00:00:00+00:00"}, "paid_at must be ISO 8601 with offset"),
+        ({"paid_at": "2027-01-11T10:00:00+08:00:01"}, "paid_at must be ISO 8601 with offset"),
         ({"paid_at": "yesterday"}, "paid_at must be ISO 8601 with offset"),
         ({"paid_at": 1800000000}, "paid_at must be ISO 8601 with offset"),
         ({"paid_at": "0001-01-01T00:00:00+08:00"}, "paid_at must lie between"),

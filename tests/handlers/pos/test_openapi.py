@@ -1,90 +1,22 @@
 """openapi.json: it is well-formed, and the door does what it says."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from yarl import URL
 
 from handlers.pos.routes import CALLS, OPENAPI
 from loyalty.refusals import CODES
 from tests.handlers.pos.counter import PURCHASES, Counter
-from tests.handlers.pos.test_purchases import code_of
-
-TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "integer": (int,),
-    "null": (type(None),),
-}
-KNOWN_WORDS = {
-    *("type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems"),
-    *("minLength", "maxLength", "minimum", "maximum", "enum", "const", "format", "description"),
-    "$ref",
-}
-
-
-def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a reference stands for."""
-    if "$ref" not in schema:
-        return schema
-    found: Any = OPENAPI
-    for part in schema["$ref"].removeprefix("#/").split("/"):
-        found = found[part]
-    return resolved(found)
-
-
-def everything_in(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        yield node
-        for child in node.values():
-            yield from everything_in(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from everything_in(child)
-
-
-def faults_of(value: Any, schema: dict[str, Any], place: str = "") -> list[str]:
-    """What in a value is not as the schema says; properties nobody described count too."""
-    schema = resolved(schema)
-    assert set(schema) <= KNOWN_WORDS, schema
-    kinds = schema.get("type", list(TYPES))
-    allowed = [
-        kind for name in ([kinds] if isinstance(kinds, str) else kinds) for kind in TYPES[name]
-    ]
-    if type(value) not in allowed:
-        return [f"{place} is no {kinds}"]
-    if "enum" in schema and value not in schema["enum"]:
-        return [f"{place} is none of {schema['enum']}"]
-    if isinstance(value, dict):
-        return object_faults(value, schema, place)
-    if isinstance(value, list):
-        return [
-            f
-            for n, item in enumerate(value)
-            for f in faults_of(item, schema["items"], f"{place}[{n}]")
-        ]
-    return []
-
-
-def object_faults(value: dict[str, Any], schema: dict[str, Any], place: str) -> list[str]:
-    described = schema["properties"]
-    faults = [
-        f"{place}.{name} is missing" for name in schema.get("required", []) if name not in value
-    ]
-    for name, item in value.items():
-        if name not in described:
-            faults.append(f"{place}.{name} is not described")
-        else:
-            faults += faults_of(item, described[name], f"{place}.{name}")
-    return faults
-
-
-def answer_schema(status: int) -> dict[str, Any]:
-    answer = resolved(OPENAPI["paths"][PURCHASES]["post"]["responses"][str(status)])
-    schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
-    return schema
+from tests.handlers.pos.described import (
+    answer_faults,
+    everything_in,
+    faults_of,
+    request_schema,
+    resolved,
+)
+from tests.handlers.pos.every_answer import REFUNDS, SCENES, ask, refused_at_the_door
+from tests.handlers.pos.values import a_good, good_body, one_way_only, required, tries, without
 
 
 async def test_the_description_is_served_without_a_signature(counter: Counter) -> None:
@@ -94,10 +26,23 @@ async def test_the_description_is_served_without_a_signature(counter: Counter) -
     assert OPENAPI["openapi"].startswith("3.1.")
 
 
+@pytest.mark.parametrize("path", ["/pos/v1/", "/pos/v1/sales", "/pos/v1/a%0Ab", "/pos/v1/%00"])
+async def test_what_is_no_call_is_answered_in_json(counter: Counter, path: str) -> None:
+    till = counter.tills["cd01-1"]
+    async with till.session.post(URL(till.urls[0] + path, encoded=True)) as response:
+        answer = await response.json()
+    error = OPENAPI["components"]["schemas"]["Error"]
+    assert (response.status, faults_of(answer, error, path)) == (404, [])
+
+
 def test_every_reference_leads_somewhere() -> None:
     references = [node for node in everything_in(OPENAPI) if "$ref" in node]
     assert len(references) > 5
     assert all(resolved(node) for node in references)
+    calls = {call["post"]["operationId"] for call in OPENAPI["paths"].values()}
+    assert {
+        node["operationId"] for node in everything_in(OPENAPI) if "operationId" in node
+    } == calls
 
 
 def test_every_required_property_is_described_and_limits_are_in_order() -> None:
@@ -129,41 +74,66 @@ def test_error_codes_are_those_of_the_refusals() -> None:
     assert set(error["properties"]["code"]["enum"]) == set(CODES.values())
 
 
-async def test_answers_are_as_described(counter: Counter) -> None:
-    code = await code_of(counter, "小李")
-    basket = counter.basket(member_code=code)
-    for body in (counter.basket(), basket, basket, basket | {"paid_fen": 1}, {}, b"{"):
-        said = await counter.report(body)
-        assert faults_of(said.body, answer_schema(said.status), "answer") == []
+async def test_every_answer_is_described_and_every_description_is_met(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = set()
+    for scene in SCENES:
+        async for path, said in scene(counter):
+            met.add((path, str(said.status)))
+            assert answer_faults(path, said) == []
+    async for path, said in refused_at_the_door(counter, monkeypatch):
+        met.add((path, str(said.status)))
+        assert answer_faults(path, said) == []
+    described = {
+        (path, status)
+        for path, call in OPENAPI["paths"].items()
+        for status in call["post"]["responses"]
+    }
+    assert described == met
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 409, 410, 413, 422, 503])
-def test_every_way_to_be_refused_is_described(status: int) -> None:
-    assert answer_schema(status) == {"$ref": "#/components/schemas/Error"}
+def test_examples_are_as_described() -> None:
+    for path, call in OPENAPI["paths"].items():
+        request = call["post"]["requestBody"]["content"]["application/json"]
+        assert faults_of(request["example"], request["schema"], path) == []
+        for status, response in call["post"]["responses"].items():
+            answer = resolved(response)["content"]["application/json"]
+            assert faults_of(answer["example"], answer["schema"], f"{path} {status}") == []
 
 
-def at_the_limits(schema: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
-    """Values at each limit and just beyond it, with whether they are good."""
-    if "maximum" in schema:
-        yield from ((schema["minimum"], True), (schema["minimum"] - 1, False))
-        yield from ((schema["maximum"], True), (schema["maximum"] + 1, False))
-    if "maxLength" in schema:
-        yield from (("x" * schema["maxLength"], True), ("x" * (schema["maxLength"] + 1), False))
-        yield ("", False)
+def test_requests_take_nothing_that_is_not_described() -> None:
+    for path in OPENAPI["paths"]:
+        inner = [node for node in everything_in(request_schema(path)) if "properties" in node]
+        assert inner
+        for schema in inner:
+            assert "type" not in schema or schema["additionalProperties"] is False
 
 
-async def test_limits_are_where_the_description_says(counter: Counter) -> None:
-    schemas = OPENAPI["components"]["schemas"]
-    tried = 0
-    for name, schema in schemas["Purchase"]["properties"].items():
-        for value, is_good in at_the_limits(schema):
-            said = await counter.report(counter.basket() | {name: value})
-            assert (said.status in (201, 409)) is is_good, (name, value)
-            tried += 1
-    for name, schema in schemas["Line"]["properties"].items():
-        for value, is_good in at_the_limits(schema):
-            basket = counter.basket()
-            said = await counter.report(basket | {"lines": [basket["lines"][0] | {name: value}]})
-            assert (said.status == 201) is is_good, (name, value)
-            tried += 1
-    assert tried > 20
+@pytest.mark.parametrize("path", OPENAPI["paths"])
+async def test_the_door_takes_what_is_described_and_nothing_else(
+    counter: Counter, path: str
+) -> None:
+    schema, body = request_schema(path), good_body(counter, path)
+    assert (await ask(counter, path, body, part="1"))[1].status != 400
+    for wrong in (body | {"more": 1}, [body], *(without(body, name) for name in required(schema))):
+        assert (await ask(counter, path, wrong, part="1"))[1].status == 400, wrong
+    for name, inner in schema["properties"].items():
+        for value, is_good in tries(inner):
+            tried = one_way_only(body, name, value)
+            said = (await ask(counter, path, tried, part="1"))[1]
+            assert (said.status != 400) is is_good, (name, value, said.raw)
+
+
+@pytest.mark.parametrize(("path", "schema"), [(PURCHASES, "Line"), (REFUNDS, "RefundLine")])
+async def test_lines_are_as_described(counter: Counter, path: str, schema: str) -> None:
+    line = OPENAPI["components"]["schemas"][schema]
+    good = a_good(line)
+    wrongs = [good | {"more": 1}, *(without(good, name) for name in line["required"])]
+    tried = [(wrong, False) for wrong in wrongs]
+    for name, inner in line["properties"].items():
+        tried += [(good | {name: value}, is_good) for value, is_good in tries(inner)]
+    for lines, is_good in tried:
+        body = one_way_only(good_body(counter, path), "lines", [lines])
+        said = (await ask(counter, path, body))[1]
+        assert (said.status != 400) is is_good, (lines, said.raw)

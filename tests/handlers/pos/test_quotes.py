@@ -40,7 +40,8 @@ async def test_a_coupon_under_its_threshold_tells_the_gap(counter: Counter) -> N
         counter, lines=[cheap], member_code=code, coupon_codes=[coupon["code"]], points=None
     )
     assert told.body["payable_fen"] == 3200
-    assert told.body["unused"] == [{"code": coupon["code"], "reason": "threshold", "gap_fen": 1800}]
+    named = {"code": coupon["code"], "name": coupon["name"]}
+    assert told.body["unused"] == [named | {"reason": "threshold", "gap_fen": 1800}]
 
 
 @pytest.mark.parametrize(

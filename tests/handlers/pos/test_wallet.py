@@ -7,7 +7,7 @@ import pytest
 from handlers.pos.routes import CALLS, OPENAPI
 from tests.contract.till import Said
 from tests.handlers.pos.counter import Counter, error_of
-from tests.handlers.pos.test_openapi import faults_of, resolved
+from tests.handlers.pos.described import faults_of, resolved
 from tests.handlers.pos.test_purchases import code_of
 
 HOLDS = "/pos/v1/wallet/holds"
@@ -159,8 +159,8 @@ async def test_a_large_payment_waits_for_the_member(counter: Counter) -> None:
         assert "1500.00 元" in (await counter.shop.hear("小李", words))[0]
     assert (await end(counter, hold_id, "capture", {})).body["captured_fen"] == 150_000
     wrong = "000000" if code != "000000" else "000001"
-    assert "没有等您同意的付款" in (await counter.shop.hear("老赵", f"同意付款 {code}"))[0]
-    assert "没有等您同意的付款" in (await counter.shop.hear("小李", f"同意付款 {wrong}"))[0]
+    assert "没有等你同意的付款" in (await counter.shop.hear("老赵", f"同意付款 {code}"))[0]
+    assert "没有等你同意的付款" in (await counter.shop.hear("小李", f"同意付款 {wrong}"))[0]
     assert "还不是会员" in (await counter.shop.hear("小王", f"同意付款 {code}"))[0]
 
 

@@ -24,7 +24,8 @@ async def test_a_coupon_is_redeemed_after_its_summary_was_confirmed(
         机器人> 核销：新人券（{code}）…
                 会员：未填称呼 8…
                 门店：春熙路店
-                确认请在 60 秒内回复：确认 …
+                确认请在 60 秒内回复：
+                确认 …
         店员小陈> 确认 ※
         机器人> 已核销：新人券（{code}），春熙路店。
         店员小陈> 〃
@@ -89,7 +90,7 @@ async def test_a_receipt_is_claimed_from_the_screen_once_and_soon(
     shop = shop_under_test
     await shop.hear("店员小陈", "小票 128")
     told, picture = await shop.hear("店员小陈", "确认 ※")
-    assert told.splitlines()[0] == "小票 128.00 元已登记（春熙路店），可积 128 分。"
+    assert told.splitlines()[0] == "小票 128.00 元已登记（春熙路店），可领 128 积分。"
     link = picture.removeprefix("（二维码）")
     assert link in told
     await shop.plays(f"""
@@ -186,7 +187,7 @@ async def test_a_member_is_seen_masked_by_number_or_code(shop_under_test: ShopUn
     assert await shop.holdings() == before
     lines = by_code[0].splitlines()
     assert lines[0] == f"李* {number['member_no']}"
-    assert {"等级：普通会员", "积分：82", "可用储值：0.00 元", "可用券：1 张"} <= set(lines)
+    assert {"等级：普通会员", "积分：82", "可用余额：0.00 元", "可用优惠券：1 张"} <= set(lines)
     assert lines[-1] == "最近消费：2027-01-10"
     assert "小明" not in by_code[0]
 
@@ -223,3 +224,30 @@ async def test_who_guesses_codes_hears_the_same_of_every_code_after_a_while(
         [wrong] = await shop_under_test.hear("店员小陈", "核销 AAAAAAAAAAAA")
     assert await shop_under_test.hear("店员小陈", f"核销 {code}") == [wrong]
     assert (await shop_under_test.hear("店长", f"核销 {code}"))[0].startswith("核销：")
+
+
+async def receipt_of(shop: ShopUnderTest, yuan: int) -> list[str]:
+    """What the clerk reads after confirming a receipt of so much."""
+    await shop.plays(f"""
+        店员小陈> 小票 {yuan}
+        机器人> 小票：…
+    """)
+    return await shop.hear("店员小陈", "确认 ※")
+
+
+async def test_staff_get_no_points_for_receipts_of_their_own_counter(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    _, picture = await receipt_of(shop_under_test, 128)
+    link = picture.removeprefix("（二维码）")
+    [refused] = await shop_under_test.hear("店员小陈", link)
+    assert refused.startswith("这张小票无法积分")
+    [claimed] = await shop_under_test.hear("小李", link)
+    assert claimed.startswith("积分到账：+128")
+
+
+async def test_receipts_of_a_day_stay_within_reason(shop_under_test: ShopUnderTest) -> None:
+    for _ in range(4):
+        assert "已登记" in (await receipt_of(shop_under_test, 5000))[0]
+    told = await receipt_of(shop_under_test, 1)
+    assert told == ["你今天开的小票已到 20000.00 元，请店长在收银台登记。"]

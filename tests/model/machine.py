@@ -1,0 +1,94 @@
+"""The machine (随机店): people, tills, staff and the clock in any order, on a real database."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from services.joining import Joined
+from services.tier_pins import pin_tier
+from tests.model.base import PICK
+from tests.model.sales_rules import SalesRules
+from tests.model.shop_model import RUNG_CODES
+from tests.model.value_rules import CouponRules, WalletRules
+from tests.model.world import PEOPLE
+from tests.shop_parts import join
+
+HOUR, DAY = 60, 24 * 60
+STEPS = st.sampled_from([10, HOUR, 5 * HOUR, DAY, 3 * DAY, 8 * DAY, 31 * DAY, 70 * DAY, 200 * DAY])
+
+
+class ShopMachine(CouponRules, WalletRules):
+    @initialize()
+    def opens(self) -> None:
+        for name in PEOPLE[:2]:
+            self.joins(PEOPLE.index(name))
+
+    @precondition(lambda self: len(self.model.members) < len(PEOPLE))
+    @rule()
+    def another_joins(self) -> None:
+        self.joins(len(self.model.members))
+
+    def joins(self, who: int) -> None:
+        name = self.name(who)
+        person = self.world.person(name)
+
+        def expect(joined: Joined) -> None:
+            member_id = self.world.person(name).member_id
+            assert member_id is not None
+            self.model.join(name, member_id)
+            [coupon] = joined.coupons
+            self.coupons.issue("welcome", self.model.members[name], coupon.code)
+            self.member_nos[name] = joined.member_no
+
+        self.perform(lambda shop: join(shop, person), expect, tells=lambda joined: joined.member_no)
+
+    @rule(minutes=STEPS)
+    def time_passes(self, minutes: int) -> None:
+        """The clock jumps, then every job of the night runs, in the order of the timetable."""
+        self.pass_minutes(minutes)
+        self.world.run_jobs()
+        members = self.model.members.values()
+        for member in members:
+            member.points.lapse(self.model.today)
+            member.wallet.expire_holds(self.model.now)
+            member.wallet.lapse_bonus(self.model.today)
+        self.model.credit_due()
+        self.model.void_overdue()
+        self.coupons.settle_due()
+        self.coupons.return_lapsed()
+
+    @precondition(lambda self: self.done)
+    @rule()
+    def last_is_repeated(self) -> None:
+        self.repeat(self.done[-1])
+
+    @precondition(lambda self: self.done)
+    @rule(pick=st.integers(0, 50))
+    def old_is_repeated(self, pick: int) -> None:
+        lasting = [command for command in self.done if command.is_lasting]
+        if lasting:
+            self.repeat(lasting[pick % len(lasting)])
+
+    @rule(how=st.sampled_from(["crash", "restart"]))
+    def dies_in_the_next_step(self, how: str) -> None:
+        self.dies = how
+
+    @rule(who=PICK, place=st.integers(0, 2), days=st.sampled_from([0, 20, 100]))
+    def is_pinned(self, who: int, place: int, days: int) -> None:
+        member = self.member(who)
+        if place < max(member.place, self.model.deserved_place(member)):
+            return
+        until, number = self.model.today + timedelta(days=days), self.member_nos[member.name]
+
+        def expect(_: Any) -> None:
+            member.highest = max(member.highest, place)
+            member.place = place
+
+        self.perform(
+            lambda shop: pin_tier(shop, number, RUNG_CODES[place], until=until, reason="test"),
+            expect,
+            tells=lambda told: told["tier"],
+            is_lasting=False,
+        )
