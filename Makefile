@@ -16,7 +16,7 @@ exit 2
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types check format mutants bench lock clean
+.PHONY: help run test lint types check format mutants races bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -52,6 +52,10 @@ mutants:  ## take away one guard after the other: a test has to notice each (ARG
 	$(call install,requirements-dev.txt)
 	@$(IN_VENV) -m tools.prepare_tests
 	@$(IN_VENV) -m tools.mutants $(ARGS)
+
+races:  ## a hundred clients after what only some can have, on both databases (ROUNDS=1000)
+	$(call install,requirements-dev.txt)
+	@$(IN_VENV) -m tests.faults.races $(ARGS)
 
 bench:  ## claims a second beside pgbench, then verifying a million entries
 	$(call install,requirements-dev.txt)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
+from loyalty.baskets import SHIPPING
 from loyalty.refunds import NOTHING_RETURNED, REWARD, Returned, Sale, SaleLine, values_left
 
 PLAIN_PERCENT = 100
@@ -59,7 +60,7 @@ class Earning:
 
     def excludes(self, line: SaleLine) -> bool:
         is_out = line.sku in self.excluded_skus or line.category in self.excluded_categories
-        return is_out or line.category == REWARD
+        return is_out or line.category in (REWARD, SHIPPING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,13 @@ class RefundExceedsSale(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
+    """`paid_fen` is what the line finally cost, where a quote says so."""
+
     sku: str
     category: str
     quantity: int
     amount_fen: int
+    paid_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ NOTHING_RETURNED = Returned()
 
 def line_values(sale: Sale) -> list[Fraction]:
     """What of the money paid falls on each line; together exactly what was paid."""
+    quoted = [line.paid_fen for line in sale.lines if line.paid_fen is not None]
+    if len(quoted) == len(sale.lines) and min(quoted) >= 0 and sum(quoted) == sale.paid_fen:
+        return [Fraction(fen) for fen in quoted]
     weights = _weights(sale.lines)
     given = [line.category == REWARD for line in sale.lines]
     sold_fen = sum(w for w, is_given in zip(weights, given, strict=True) if not is_given)
@@ -108,7 +114,7 @@ def share_of(amount: int, sale: Sale, returned: Returned) -> int:
         return amount * refunded_fen(sale, returned) // sale.paid_fen
     weights, gone = _weights(sale.lines), _shares_gone(sale.lines, returned)
     back = sum(weight * share for weight, share in zip(weights, gone, strict=True))
-    return int(amount * back / (sum(weights) or 1))
+    return int(amount * back // (sum(weights) or 1))
 
 
 def is_all_returned(sale: Sale, returned: Returned) -> bool:

@@ -90,13 +90,15 @@ class WalletTerms(ShopTerms):
     """Stored value (储值): a registered card holds `limit_fen` of principal at most.
 
     A hold above `confirm_above_fen` awaits the member's yes. An unused top-up may be withdrawn
-    for `withdraw_days` (0: never).
+    for `withdraw_days` (0: never). Staff top a member up by hand for `alone_fen` a day, for more
+    with a second person.
     """
 
     limit_fen: int = 500_000
     hold_minutes: int = 15
     confirm_above_fen: int = 100_000
     withdraw_days: int = 7
+    alone_fen: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def read_wallet(table: Table) -> WalletTerms:
             "confirm_above_fen", plain.confirm_above_fen, lowest=0, highest=LARGEST_NUMBER
         ),
         withdraw_days=number("withdraw_days", plain.withdraw_days, lowest=0, highest=365),
+        alone_fen=number("alone_fen", plain.alone_fen, lowest=0, highest=LARGEST_NUMBER),
     )
 
 

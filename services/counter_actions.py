@@ -29,6 +29,7 @@ from services.counter_kinds import Action, CannotUndo, Done, Kind, Request
 from services.counter_points import ADJUST
 from services.counter_receipts import RECEIPT
 from services.counter_wallet import CARD_REFUND, TOP_UP
+from services.counter_withdrawals import WITHDRAWAL
 from services.coupon_checks import CouponUnknown
 from services.shop import Shop
 from services.staff import where_of
@@ -90,7 +91,8 @@ async def ask_to_confirm(
         return known
     proposal = _asked_as(person, await KINDS[kind].propose(shop, Request(person, arguments, key)))
     if proposal.by_another:
-        await _tell_second_persons(shop, person, KINDS[kind].right, proposal, key=key)
+        right = KINDS[kind].right_to_confirm(by_another=True)
+        await _tell_second_persons(shop, person, right, proposal, key=key)
     return await open_confirmation(shop, person, kind, proposal, key=key)
 
 
@@ -156,7 +158,8 @@ def _refuse_out_of_scope(person: Person, confirmed: Confirmed, kind: Kind) -> No
     """Rights are those of this moment; a second person is one of the store or of the brand."""
     in_scope = person.store_id is None or person.store_id == confirmed.store_id
     is_as_asked = confirmed.content[ASKED_AS] == [confirmed.role, confirmed.store_id]
-    if not person.may(kind.right) or not in_scope or not is_as_asked:
+    right = kind.right_to_confirm(by_another=confirmed.by_another)
+    if not person.may(right) or not in_scope or not is_as_asked:
         raise NotYoursToConfirm
 
 
@@ -189,5 +192,6 @@ KINDS: dict[str, Kind] = {
     "adjust": ADJUST,
     "top_up": TOP_UP,
     "card_refund": CARD_REFUND,
+    "withdraw": WITHDRAWAL,
     UNDO_WORD: Kind(Right.UNDO, propose_undo, perform_undo),
 }

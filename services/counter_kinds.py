@@ -58,3 +58,8 @@ class Kind:
     propose: Callable[[Shop, Request], Awaitable[Proposal]]
     perform: Callable[[Shop, Confirmed], Awaitable[Done]]
     undo: Callable[[Shop, Confirmed, Action], Awaitable[Done]] | None = None
+    # What a second person needs, where it is another right than that of whoever asks.
+    second_right: Right | None = None
+
+    def right_to_confirm(self, *, by_another: bool) -> Right:
+        return self.second_right or self.right if by_another else self.right

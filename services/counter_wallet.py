@@ -3,22 +3,34 @@
 from loyalty.confirmations import Confirmed, Proposal
 from loyalty.fingerprints import fingerprint
 from loyalty.money import fen_from_text, yuan_text
+from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import Right, largest_amount_fen
 from loyalty.wallet import CardRefund, best_offer
-from services.card_refunds import card_figures, refund_card, withdraw_topup
+from services.card_refunds import card_figures, refund_card
 from services.counter import counter_till
 from services.counter_kinds import Action, Done, Kind, Request
+from services.hold_steps import WALLET_UNITS
+from services.ledger import lock_accounts
 from services.member_codes import is_member_code, read_code, use_code
 from services.shop import Shop
 from services.staff import Counter, counter_of, known_member, member_named, where_of
-from services.topups import TopUpRequest, take_top_up
+from services.topup_words import topped_up_facts
+from services.topups import TopUpRequest, refuse_over_limit, take_top_up
+from services.withdrawals import withdraw_topup
+from storage.counters import take_amount, used_of
 
 
 class MemberCodeNeeded(Refusal):
     """The member has to stand here: a number could be anybody's."""
 
     wording = "staff/member_code_needed"
+
+
+class AloneLimitReached(Refusal):
+    """Another top-up of today was confirmed meanwhile: ask again for a second person."""
+
+    wording = "staff/alone_limit_reached"
 
 
 class CardChanged(Refusal):
@@ -39,6 +51,7 @@ async def propose_top_up(shop: Shop, request: Request) -> Proposal:
     topup_no = f"chat-{request.key}"
     reading = read_code(shop, request.argument(0))
     member_id = await use_code(shop, reading, till, purpose="topup", reference=topup_no)
+    refuse_over_limit(shop, await lock_accounts(member_id, WALLET_UNITS), amount_fen)
     member = await known_member(shop, member_id)
     offer = best_offer(shop.rules.topup_offers, amount_fen)
     bonus_fen = offer.bonus_fen if offer else 0
@@ -56,12 +69,34 @@ async def propose_top_up(shop: Shop, request: Request) -> Proposal:
         "bonus_fen": bonus_fen,
         "store_id": counter.store_id,
     }
-    return Proposal(content, shop.phrase("staff/top_up_summary", facts))
+    needs_another = await _needs_another(shop, request.person, member_id, amount_fen)
+    summary = shop.phrase("staff/top_up_summary", facts)
+    return Proposal(content, summary, by_another=needs_another)
+
+
+async def _needs_another(shop: Shop, person: Person, member_id: int, amount_fen: int) -> bool:
+    """Beyond what one person pays in alone for a member in a day, and always for oneself."""
+    paid_in_fen = await used_of(_day_counter(shop, person.staff_id, member_id))
+    return member_id == person.member_id or paid_in_fen + amount_fen > shop.rules.wallet.alone_fen
+
+
+def _day_counter(shop: Shop, staff_id: int | None, member_id: int) -> str:
+    return f"top_up:{staff_id}:{member_id}:{shop.today()}"
+
+
+async def _count(shop: Shop, confirmed: Confirmed) -> None:
+    if confirmed.by_another:
+        return
+    content, limit_fen = confirmed.content, shop.rules.wallet.alone_fen
+    counter = _day_counter(shop, confirmed.staff_id, content["member_id"])
+    if not await take_amount(counter, content["amount_fen"], limit_fen):
+        raise AloneLimitReached(limit=yuan_text(limit_fen))
 
 
 async def perform_top_up(shop: Shop, confirmed: Confirmed) -> Done:
     """The bonus is the one the summary promised, whatever offers hold by now."""
     content = confirmed.content
+    await _count(shop, confirmed)
     counter = Counter(content["store_id"], shop.rules.places[content["store_id"]])
     report = TopUpRequest(
         topup_no=content["topup_no"],
@@ -72,18 +107,12 @@ async def perform_top_up(shop: Shop, confirmed: Confirmed) -> Done:
     )
     till = await counter_till(shop, counter)
     recorded = await take_top_up(shop, till, report, member_id=content["member_id"])
-    answer = recorded.answer
-    facts = {
-        "yuan": yuan_text(answer["added_principal_fen"]),
-        "bonus": yuan_text(answer["added_bonus_fen"]),
-        "balance": yuan_text(answer["principal_fen"] + answer["bonus_fen"]),
-        "store": counter.place.store_name,
-    }
+    facts = topped_up_facts(counter.place.store_name, recorded.answer)
     return Done(
         shop.phrase("staff/top_up_done", facts),
         member_id=content["member_id"],
-        member_text=shop.phrase("staff/member_topped_up", facts),
-        facts={"topup_id": answer["topup_id"]},
+        member_text=shop.phrase("wallet/told_topped_up", facts),
+        facts={"topup_id": recorded.answer["topup_id"]},
     )
 
 
@@ -147,5 +176,11 @@ def _in_yuan(figures: CardRefund) -> dict[str, object]:
     }
 
 
-TOP_UP = Kind(Right.TOP_UP, propose_top_up, perform_top_up, undo_top_up)
+TOP_UP = Kind(
+    Right.TOP_UP,
+    propose_top_up,
+    perform_top_up,
+    undo_top_up,
+    second_right=Right.CARD_REFUND,
+)
 CARD_REFUND = Kind(Right.CARD_REFUND, propose_card_refund, perform_card_refund)

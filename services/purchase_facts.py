@@ -56,11 +56,17 @@ def sale_of(purchase: PurchaseRow) -> Sale:
 
 
 def sold(paid_fen: int, lines: list[dict[str, Any]]) -> Sale:
-    """A basket from the lines as a till reports them."""
+    """A basket from the lines as a till reports them, with their prices where it was quoted."""
     return Sale(
         paid_fen,
         tuple(
-            SaleLine(line["sku"], line["category"], line["quantity"], line["amount_fen"])
+            SaleLine(
+                line["sku"],
+                line["category"],
+                line["quantity"],
+                line["amount_fen"],
+                line.get("paid_fen"),
+            )
             for line in lines
         ),
     )

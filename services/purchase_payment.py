@@ -25,6 +25,7 @@ from services.refund_steps import spending_key
 from services.shop import Shop
 from services.stored_payments import capture_for_purchase, member_of_hold
 from services.tills import Till
+from storage.member_codes import code_bound_to
 from storage.purchases import update_purchase
 
 UNITS = (Unit.BONUS, Unit.GROWTH, Unit.POINTS, Unit.PRINCIPAL)
@@ -49,7 +50,8 @@ async def find_buyer(
 ) -> Buyer:
     """By the code shown, by the quote, or by the stored value that is held for the receipt."""
     payer_id = await member_of_hold(shop, till, receipt_no)
-    reading = _reading(shop, code, quote)
+    reading = await _bound_by_hold(shop, till, receipt_no, code=code)
+    reading = reading or _reading(shop, code, quote)
     if reading is None:
         return Buyer(payer_id, payer_id)
     try:
@@ -128,6 +130,16 @@ async def _take_value(
         earning=earning_text(rule),
         points=deserved(rule, sale_of(purchase)),
     )
+
+
+async def _bound_by_hold(
+    shop: Shop, till: Till, receipt_no: str, *, code: str | None
+) -> MemberCodeReading | None:
+    """The code that a hold has bound to this very receipt is good for it, however old it is."""
+    if code is None:
+        return None
+    bound = await code_bound_to(till.till_no, purpose="hold", reference=receipt_no)
+    return bound if bound is not None and code_of(shop, bound) == code else None
 
 
 def _reading(shop: Shop, code: str | None, quote: TakenQuote | None) -> MemberCodeReading | None:

@@ -4,7 +4,7 @@ The answer is kept with the purchase and given again, whatever happened since.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,7 +71,8 @@ async def record_purchase(shop: Shop, till: Till, report: PurchaseReport) -> Rec
     claim = await _waiting_claim(till, report)
     quote = await _take_quote(shop, till, report)
     buyer = await find_buyer(shop, till, report.receipt_no, code=report.member_code, quote=quote)
-    purchase = await _insert(shop, till, report, claim)
+    lines = quote.lines if quote is not None else report.lines
+    purchase = await _insert(shop, till, replace(report, lines=lines), claim)
     purchase = await take_payment(shop, till, purchase, buyer, quote)
     answer = await _settle(shop, till, purchase, claim, buyer.member_id)
     await keep_answer(

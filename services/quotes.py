@@ -53,11 +53,15 @@ class NotAsQuoted(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TakenQuote:
-    """What a purchase does that is paid as quoted; `reading` is the code still to be bound."""
+    """What a purchase does that is paid as quoted; `reading` is the code still to be bound.
+
+    `lines` are the basket with what each line finally costs as `paid_fen`.
+    """
 
     quote_row_id: int
     member_id: int | None
     reading: MemberCodeReading | None
+    lines: list[dict[str, Any]]
     coupon_codes: tuple[str, ...]
     points: int
     payable_fen: int
@@ -84,10 +88,17 @@ async def take_quote(
         quote_row_id=quote["id"],
         member_id=quote["member_id"],
         reading=_reading(quote),
+        lines=_priced(quote),
         coupon_codes=tuple(json.loads(quote["coupon_codes"])),
         points=quote["points"],
         payable_fen=quote["payable_fen"],
     )
+
+
+def _priced(quote: Row) -> list[dict[str, Any]]:
+    prices = json.loads(quote["line_fen"])
+    lines = json.loads(quote["lines"])
+    return [{**line, "paid_fen": fen} for line, fen in zip(lines, prices, strict=True)]
 
 
 async def mark_quote_paid(quote_row_id: int, purchase_id: int) -> None:

@@ -173,6 +173,7 @@ async def _keep(
         code_step=reading.step if reading else None,
         code_uses=reading.uses if reading else None,
         lines=json.dumps(request.lines, ensure_ascii=False),
+        line_fen=json.dumps(price.line_fen),
         coupon_codes=json.dumps(price.coupon_codes),
         points=price.points,
         payable_fen=price.payable_fen,

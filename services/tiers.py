@@ -16,7 +16,7 @@ from services.tier_gifts import (
 )
 from services.tier_history import Move, past_before_rise, past_of, record_change, returned_in
 from services.tier_measures import Ladder, Progress, facts_of, ladder_of, progress_of
-from storage.tiers import read_rung, read_rungs
+from storage.tiers import purchases_with_refunds, read_rung, read_rungs
 
 # What must be locked before a member can rise: growth decides, entry gifts are points.
 UNITS_OF_A_RISE = (Unit.GROWTH, Unit.POINTS)
@@ -88,7 +88,11 @@ async def after_return(
     ladder = ladder_of(shop)
     progress = await progress_of(shop, member_id, ladder=ladder)
     was = progress.standing
-    if was is None or not may_fall(was, {purchase_id}, shop.today()):
+    if was is None or was.reached_by is None:
+        return None
+    # Also when the purchase that raised the member came back before, and was not needed then.
+    returned = {purchase_id} | await purchases_with_refunds([was.reached_by])
+    if not may_fall(was, returned, shop.today()):
         return None
     past = await past_of(member_id)
     now, before = fallen(
@@ -96,7 +100,7 @@ async def after_return(
         past,
         ladder.rungs,
         deserved=deserved_place(ladder.rungs, progress.measures),
-        returned={purchase_id} | await returned_in(past),
+        returned=returned | await returned_in(past),
         today=shop.today(),
     )
     place, lower = ladder.place(was), ladder.place(now)

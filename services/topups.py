@@ -16,6 +16,7 @@ from services.member_codes import read_code, use_code
 from services.recorded import Answer, Recorded, replayed
 from services.shop import Shop
 from services.tills import Till
+from services.topup_words import tell_topped_up
 from services.wallet import stored_value
 from storage.models import Member
 from storage.transactions import transactional
@@ -72,7 +73,10 @@ class _Added:
 @transactional
 async def top_up(shop: Shop, till: Till, request: TopUpRequest) -> Recorded:
     """Add what was paid and given to the code's member."""
-    return await take_top_up(shop, till, request)
+    recorded = await take_top_up(shop, till, request)
+    if not recorded.is_replay:
+        await tell_topped_up(shop, till, recorded.answer)
+    return recorded
 
 
 async def take_top_up(
@@ -105,7 +109,7 @@ async def take_top_up(
         known = await topup_by_number(till.till_no, request.topup_no)
         assert known is not None, request.topup_no
         return replayed(known, request.fingerprint)
-    _refuse_over_limit(shop, accounts, added.paid_fen)
+    refuse_over_limit(shop, accounts, added.paid_fen)
     transaction_id = await _post(
         shop, till, added, member_id=member_id, topup_id=topup_id, accounts=accounts
     )
@@ -124,7 +128,8 @@ def _added(shop: Shop, request: TopUpRequest) -> _Added:
     return _Added(request.paid_fen, bonus_fen, offer)
 
 
-def _refuse_over_limit(shop: Shop, accounts: LockedAccounts, paid_fen: int) -> None:
+def refuse_over_limit(shop: Shop, accounts: LockedAccounts, paid_fen: int) -> None:
+    """Raises OverLimit."""
     principal_fen = accounts[Unit.PRINCIPAL].balance
     limit_fen = shop.rules.wallet.limit_fen
     if principal_fen + paid_fen > limit_fen:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from loyalty.member_codes import MemberCodeReading
 from storage.instants import to_ms
 from storage.sql import change, row
 
@@ -58,3 +59,15 @@ async def code_use(member_id: int, step: int, uses: int) -> tuple[int, str, str]
         uses,
     )
     return (found["till_id"], found["purpose"], found["reference"]) if found else None
+
+
+async def code_bound_to(till_no: int, *, purpose: str, reference: str) -> MemberCodeReading | None:
+    """The code that was used for this reference at this till."""
+    found = await row(
+        "SELECT member_id AS handle, uses, step FROM member_code_uses"
+        " WHERE till_id = $1 AND purpose = $2 AND reference = $3",
+        till_no,
+        purpose,
+        reference,
+    )
+    return MemberCodeReading(**found) if found else None

@@ -147,6 +147,13 @@ async def topup_by_id(topup_id: int) -> dict[str, Any] | None:
     return await row("SELECT * FROM topups WHERE id = $1", topup_id)
 
 
+async def done_topups_of(member_id: int) -> list[Row]:
+    """What was neither withdrawn nor refunded, newest first."""
+    return await rows(
+        "SELECT * FROM topups WHERE member_id = $1 AND state = 'done' ORDER BY id DESC", member_id
+    )
+
+
 async def end_topup(topup_id: int, state: str) -> bool:
     """False when it has ended before."""
     return bool(

@@ -40,7 +40,11 @@ NOT_ON_THE_TOUR = {
     "wallet/nothing_stored": "said to staff who give a card back",
     "wallet/topup_used": "said to staff who take a top-up back",
     "wallet/too_late_to_withdraw": "said to staff who take a top-up back",
+    "wallet/withdrawal_off": "the shop of the tour gives seven days",
+    "staff/alone_limit_reached": "said when two top-ups are confirmed out of order",
     "points/unit_visits": "no visits are posted yet",
+    "points/kind_tier_gift_back": "nobody on the tour returns what raised a tier",
+    "why/paid_with_bonus": "nobody on the tour pays with a gift first",
 }
 
 

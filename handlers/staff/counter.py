@@ -1,4 +1,4 @@
-"""小票、核销、充值、补积分、退卡、撤销: what staff do at a counter without a till.
+"""小票、核销、充值、补积分、退卡、退充值、撤销: what staff do at a counter without a till.
 
 Each word answers with a summary; nothing happens before 确认.
 """
@@ -53,6 +53,17 @@ async def adjust_points(chat: Chat, arguments: tuple[str, ...]) -> None:
 )
 async def refund_card(chat: Chat, arguments: tuple[str, ...]) -> None:
     await _propose(chat, "card_refund", arguments)
+
+
+@router.staff(
+    "退充值",
+    Right.CARD_REFUND,
+    takes=(1, 1),
+    usage="staff/usage_withdraw",
+    help="staff/help_withdraw",
+)
+async def withdraw_top_up(chat: Chat, arguments: tuple[str, ...]) -> None:
+    await _propose(chat, "withdraw", arguments)
 
 
 @router.staff("撤销", Right.UNDO, help="staff/help_undo")

@@ -62,6 +62,8 @@ CREATE TABLE quotes (
     code_step BIGINT,
     code_uses INTEGER,
     lines TEXT NOT NULL,
+    -- What each line finally costs, so that goods which come back are worth just that.
+    line_fen TEXT NOT NULL,
     coupon_codes TEXT NOT NULL,
     points BIGINT NOT NULL DEFAULT 0 CHECK (points >= 0),
     payable_fen BIGINT NOT NULL CHECK (payable_fen >= 0),
@@ -71,3 +73,5 @@ CREATE TABLE quotes (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX quotes_expiry ON quotes (expires_at) WHERE purchase_id IS NULL;
+
+CREATE INDEX member_code_uses_reference ON member_code_uses (till_id, reference);

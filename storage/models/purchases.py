@@ -68,6 +68,7 @@ class Quote(Model):
     code_step = fields.BigIntField(null=True)
     code_uses = fields.IntField(null=True)
     lines = fields.TextField()
+    line_fen = fields.TextField()
     coupon_codes = fields.TextField()
     points = fields.BigIntField(default=0)
     payable_fen = fields.BigIntField()

@@ -26,7 +26,7 @@ async def work_at_the_counter(shop: ShopUnderTest) -> None:
     await become_everything(shop)
     for words in MISTAKES:
         await shop.hear(CLERK, words)
-    for words in ("退卡", "补积分", "小票 1"):
+    for words in ("退卡", "退充值", "补积分", "小票 1"):
         await shop.hear(OWNER, words)
     number = await number_of_a_member()
     await shop.hear(CLERK, f"查会员 {number}")
@@ -76,6 +76,8 @@ async def sell_and_take_back(shop: ShopUnderTest) -> None:
     _, picture = await yes(shop, CLERK, "小票 12.80")
     await shop.hear(MEMBER, picture.removeprefix("（二维码）"))
     await yes(shop, CLERK, "撤销")
+    await change("UPDATE counters SET used = 99999999 WHERE name LIKE 'counter-receipts:%'")
+    await yes(shop, CLERK, "小票 12.80")
     coupon = await row(
         "SELECT code FROM coupons WHERE state = 'issued' AND starts_on <= $1 AND ends_on >= $1"
         " AND kind = 'welcome10' AND offered_at IS NULL ORDER BY id DESC LIMIT 1",
@@ -91,6 +93,9 @@ async def give_points(shop: ShopUnderTest, number: str) -> None:
         await shop.hear(MANAGER, f"补积分 {number} {words}")
     await yes(shop, MANAGER, f"补积分 {number} 100 漏积")
     await yes(shop, MANAGER, "撤销")
+    await shop.hear(MANAGER, f"补积分 {number} 9 漏积")
+    await change("UPDATE counters SET used = 1000 WHERE name LIKE 'adjust:%'")
+    await shop.hear(MANAGER, f"确认 {shop.last_code}")
     await yes(shop, MANAGER, f"补积分 {number} 2000 活动")
     await shop.hear(CLERK, f"确认 {shop.last_code}")
     await shop.hear(OWNER, f"确认 {shop.last_code}")
@@ -109,6 +114,10 @@ async def top_up_and_give_back(shop: ShopUnderTest, number: str) -> None:
         if is_changed:
             await pay_in(shop)
         await shop.hear(OWNER, f"确认 {card}")
+    await shop.hear(MANAGER, f"退充值 {member['member_no']}")
+    await pay_in(shop)
+    await shop.hear(MANAGER, f"退充值 {member['member_no']}")
+    await shop.hear(OWNER, f"确认 {shop.last_code}")
     await shop.hear(MANAGER, "撤销")
 
 

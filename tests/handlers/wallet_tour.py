@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.card_refunds import refund_card, withdraw_topup
+from services.card_refunds import refund_card
+from services.withdrawals import withdraw_topup
 from storage.sql import row
 from storage.transactions import transactional
 from tests.contract.till import Said
@@ -58,6 +59,15 @@ async def pay_and_be_refused(counter: Counter) -> None:
         await end(counter, held, how, amount_fen)
     await end(counter, 0, "capture")
     await counter.report(counter.basket(1_000, receipt_no="W-paid"))
+    large = counter.shop.shop.rules.wallet.confirm_above_fen + 1
+    await hold(counter, large, receipt_no="W-awaits")
+    await counter.report(counter.basket(large, receipt_no="W-awaits"))
+    free = await hold(counter, 1_000, receipt_no="W-free")
+    await counter.report(counter.basket(0, receipt_no="W-free"))
+    await end(counter, free, "capture")
+    more = await hold(counter, 1_000, receipt_no="W-more")
+    await end(counter, more, "capture")
+    await counter.report(counter.basket(600, receipt_no="W-more"))
     await hold(counter, 1_000, receipt_no="W-paid-twice")
     basket = counter.basket(1_000, receipt_no="W-paid-twice")
     await counter.report(basket)

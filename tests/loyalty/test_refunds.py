@@ -157,3 +157,11 @@ def test_of_one_sku_at_two_prices_the_line_of_that_price_comes_back() -> None:
     cheap = SaleLine("bag", "sale", 1, 500)
     left = values_left(sale(dear, cheap, paid_fen=1500), goods(RefundLine("bag", 1, 500)))
     assert left == [1000, 0]
+
+
+def test_goods_of_a_quote_are_worth_what_they_cost_there() -> None:
+    free = SaleLine("latte", "coffee", 1, 3200, paid_fen=0)
+    cake = SaleLine("cake", "bakery", 1, 5000, paid_fen=5000)
+    basket = sale(free, cake, paid_fen=5000)
+    assert refunded_fen(basket, goods(RefundLine("latte", 1, 3200))) == 0
+    assert refunded_fen(basket, goods(RefundLine("cake", 1, 5000))) == 5000

@@ -177,7 +177,7 @@ def test_stored_value_has_limits_and_offers() -> None:
 
 @pytest.mark.parametrize("line", [
     "limit_fen = 0", "limit_fen = 500001", "hold_minutes = 0", "confirm_above_fen = -1",
-    "withdraw_days = 366", "minutes = 5",
+    "withdraw_days = 366", "alone_fen = -1", "minutes = 5",
 ])  # fmt: skip
 def test_a_wallet_outside_the_law_or_reason_is_refused(line: str) -> None:
     [fault] = faults_in(f"[wallet]\n{line}")

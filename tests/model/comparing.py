@@ -118,9 +118,9 @@ async def compare(shop: Shop, model: ShopModel, coupons: CouponModel) -> None:
     for member in model.members.values():
         figures = {line["unit"]: line for line in accounts if line["member_id"] == member.id}
         own = [line for line in lots if line["member_id"] == member.id]
-        assert _figures(figures) == _modelled(model, member), member.name
-        assert _point_lots(own) == _modelled_points(member), member.name
-        assert _value_lots(own) == _modelled_value(member), member.name
+        same(_figures(figures), _modelled(model, member), member.name)
+        same(_point_lots(own), _modelled_points(member), member.name)
+        same(_value_lots(own), _modelled_value(member), member.name)
         place = RUNG_CODES.index(rungs[member.id].code)
         deserved = model.deserved_place(member)
         member.highest = max(member.highest, deserved)
@@ -129,6 +129,11 @@ async def compare(shop: Shop, model: ShopModel, coupons: CouponModel) -> None:
         await _compare_told(shop, model, member)
     await _compare_coupons(model, coupons)
     await _compare_receipts(shop, model)
+
+
+def same(found: object, modelled: object, what: str) -> None:
+    """Outside pytest the figures have to be told."""
+    assert found == modelled, f"{what}: {found} in the tables, {modelled} in the model"
 
 
 async def _compare_told(shop: Shop, model: ShopModel, member: ModelMember) -> None:
@@ -164,7 +169,7 @@ async def _compare_coupons(model: ShopModel, coupons: CouponModel) -> None:
         )
         for line in await rows(COUPONS)
     }
-    assert found == {
+    modelled = {
         copy.code: (
             copy.owner.id,
             copy.left,
@@ -174,14 +179,16 @@ async def _compare_coupons(model: ShopModel, coupons: CouponModel) -> None:
         )
         for copy in coupons.copies
     }
+    same(found, modelled, "coupons")
     uses = sorted((line["code"], line["state"]) for line in await rows(USES))
-    assert uses == sorted((copy.code, use.state) for copy in coupons.copies for use in copy.uses)
+    used = sorted((copy.code, use.state) for copy in coupons.copies for use in copy.uses)
+    same(uses, used, "uses")
 
 
 async def _compare_receipts(shop: Shop, model: ShopModel) -> None:
     claims = {(line["till_id"], line["receipt_seq"]): line["state"] for line in await rows(CLAIMS)}
     modelled = {(r.till, r.sequence): r.claim.state for r in model.receipts if r.claim}
-    assert claims == modelled
+    same(claims, modelled, "claims")
     holds = {
         (line["till_id"], line["receipt_no"]): (
             line["state"],
@@ -190,7 +197,7 @@ async def _compare_receipts(shop: Shop, model: ShopModel) -> None:
         )
         for line in await rows(HOLDS)
     }
-    assert holds == {
+    kept = {
         place: (
             hold.state,
             hold.payment.total if hold.payment else 0,
@@ -198,6 +205,7 @@ async def _compare_receipts(shop: Shop, model: ShopModel) -> None:
         )
         for place, hold in model.holds.items()
     }
+    same(holds, kept, "holds")
 
 
 def _figures(accounts: dict[str, dict[str, Any]]) -> dict[str, tuple[int, int, int]]:

@@ -4,17 +4,11 @@ import asyncio
 
 import pytest
 
-from services.card_refunds import (
-    NothingStored,
-    PaymentUnderWay,
-    TooLateToWithdraw,
-    TopUpUsed,
-    Withdrawal,
-    withdraw_topup,
-)
+from services.card_refunds import NothingStored, PaymentUnderWay
 from services.recorded import Recorded
 from services.shop import Shop
 from services.verify import verify_ledger
+from services.withdrawals import TooLateToWithdraw, TopUpUsed, Withdrawal, withdraw_topup
 from storage.sql import rows
 from storage.transactions import transactional
 from tests.services.purses import Counter, a_counter, a_purchase, lots

@@ -216,6 +216,17 @@ async def test_the_code_of_a_hold_pays_no_other_receipt(shop: Shop, counter: Cou
         await record_purchase(shop, counter.till, a_basket(shop, "R-2", member_code=code))
 
 
+async def test_the_code_of_its_own_hold_is_good_for_the_receipt_however_late_it_comes(
+    shop: Shop, counter: Counter, clock: MachineClock
+) -> None:
+    await counter.top_up(5000)
+    code = await counter.code()
+    await counter.hold(3000, receipt_no="R-1", code=code)
+    clock.pass_time(minutes=20)
+    answer = (await record_purchase(shop, counter.till, a_basket(shop, member_code=code))).answer
+    assert answer["member"]["member_no"] == counter.person.member_no
+
+
 async def test_the_code_of_another_member_does_not_pay_a_quote(
     shop: Shop, counter: Counter
 ) -> None:

@@ -260,3 +260,13 @@ async def test_gift_points_spent_meanwhile_are_owed(shop: Shop) -> None:
     await brings_back(shop, li, purchase_id, 60_000)
     [account] = await rows("SELECT balance, debt FROM ledger_accounts WHERE debt > 0")
     assert account == {"balance": 0, "debt": 100}
+
+
+async def test_a_rung_does_not_outlive_the_return_of_everything_in_any_order(shop: Shop) -> None:
+    li = await a_member(shop)
+    bought = [(await spends(shop, li, 25_000))[0] for _ in range(4)]
+    assert await tier_code(shop, li) == "silver"
+    raising = bought[1]
+    for purchase_id in (raising, bought[0], bought[2], bought[3]):
+        await brings_back(shop, li, purchase_id, 25_000)
+    assert await tier_code(shop, li) == "base"

@@ -108,3 +108,13 @@ async def test_a_balance_names_the_next_three_ends_of_bonus(
     assert [expiry.bonus_fen for expiry in expiries] == [10, 10, 10]
     days = [expiry.expires_on for expiry in expiries]
     assert days == sorted(set(days))
+
+
+async def test_the_member_hears_of_a_top_up_once(shop: Shop) -> None:
+    counter = await a_counter(shop)
+    code = await counter.code()
+    for _ in range(2):
+        await counter.top_up(10_000, 1_000, topup_no="T", code=code)
+    [told] = await rows("SELECT class, content FROM outbox WHERE key LIKE 'topup:%'")
+    assert told["class"] == "transactional"
+    assert "充值 100.00 元，赠 10.00 元，可用余额 110.00 元" in told["content"]

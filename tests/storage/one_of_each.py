@@ -53,6 +53,7 @@ BY_HAND: dict[str, dict[str, str]] = {
         "quote_id": "'quote'",
         "till_id": TILL,
         "lines": "'[]'",
+        "line_fen": "'[]'",
         "coupon_codes": "'[]'",
         "payable_fen": "1",
         "answer": "'{}'",
