@@ -16,7 +16,7 @@ exit 2
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types check format mutants races bench lock clean
+.PHONY: help run test soak lint types check format mutants races bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -30,6 +30,10 @@ test:  ## install what the tests need, then lint, types and every test (ARGS='-k
 	@$(IN_VENV) -m tools.prepare_tests
 	@$(MAKE) --no-print-directory lint types
 	@$(IN_VENV) -m pytest $(ARGS)
+
+soak:  ## play the model of the shop for HOURS=1 (MINUTES=5, SEED=n once more, DATABASE=sqlite)
+	$(call install,requirements-dev.txt)
+	@$(IN_VENV) -m tests.model.soak
 
 lint:  ## what ruff says of style and format
 	$(call install,requirements-dev.txt)

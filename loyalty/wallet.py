@@ -63,6 +63,8 @@ class Pair:
     opened_by: int
     principal: ValueLot = NO_LOT
     bonus: ValueLot = NO_LOT
+    # Of bonus that came back late: how much was paid from which bonus lot.
+    came_from: tuple[tuple[int, int], ...] = ()
 
     def usable(self, today: date) -> int:
         return self.principal.usable(today) + self.bonus.usable(today)
@@ -176,10 +178,13 @@ class CardRefund:
 
 
 def card_refund_figures(pairs: Iterable[Pair]) -> CardRefund:
-    """The figures over all pairs of which something is left."""
-    kept = [pair for pair in pairs if pair.principal.left + pair.bonus.left > 0]
+    """The figures over all pairs of which something is left, with what came back late of them."""
+    kept = _kept(pairs)
     paid_fen = sum(pair.principal.amount for pair in kept)
-    given_fen = sum(pair.bonus.amount for pair in kept)
+    # What came back late stands in two lots and was given once.
+    lots = {pair.bonus.id for pair in kept}
+    twice_fen = sum(fen for pair in kept for lot, fen in pair.came_from if lot in lots)
+    given_fen = sum(pair.bonus.amount for pair in kept) - twice_fen
     refund_fen = sum(pair.principal.left for pair in kept)
     void_bonus_fen = sum(pair.bonus.left for pair in kept)
     lapsed_fen = sum(pair.bonus.lapsed for pair in kept)
@@ -192,3 +197,13 @@ def card_refund_figures(pairs: Iterable[Pair]) -> CardRefund:
         void_bonus_fen=void_bonus_fen,
         refund_fen=refund_fen,
     )
+
+
+def _kept(pairs: Iterable[Pair]) -> list[Pair]:
+    kept: list[Pair] = []
+    for pair in sorted(pairs, key=lambda pair: pair.opened_by):
+        lots = {other.bonus.id for other in kept}
+        is_of_kept = any(lot in lots for lot, _ in pair.came_from)
+        if pair.principal.left + pair.bonus.left > 0 or is_of_kept:
+            kept.append(pair)
+    return kept

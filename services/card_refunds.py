@@ -16,7 +16,7 @@ from services.hold_steps import WALLET_UNITS, pairs_of, release_overdue
 from services.ledger import LockedAccounts, lock_accounts, post
 from services.shop import Shop
 from storage.ledger import transaction_by_key
-from storage.wallet import end_topups_of, lapsed_by_lot
+from storage.wallet import end_topups_of, lapsed_by_lot, late_bonus
 
 CARD_WORDS = ("paid", "given", "used", "used_principal", "lapsed_bonus", "void_bonus", "refund")
 
@@ -66,12 +66,18 @@ async def _whole_card(shop: Shop, member_id: int) -> tuple[LockedAccounts, list[
         raise NothingStored
     if any(pair.principal.held or pair.bonus.held for pair in pairs):
         raise PaymentUnderWay
-    lapsed = await lapsed_by_lot(accounts[Unit.BONUS].id)
-    told = [
+    return accounts, await _reckoned(pairs, accounts[Unit.BONUS].id)
+
+
+async def _reckoned(pairs: list[Pair], bonus_account: int) -> list[Pair]:
+    """With what lapsed, and what came back late, told apart from what was used."""
+    late = await late_bonus(bonus_account)
+    lapsed = await lapsed_by_lot(bonus_account)
+    all_pairs = {pair.opened_by: pair for pair in [*pairs, *late]}
+    return [
         replace(pair, bonus=replace(pair.bonus, lapsed=lapsed.get(pair.bonus.id, 0)))
-        for pair in pairs
+        for pair in all_pairs.values()
     ]
-    return accounts, told
 
 
 def _in_yuan(figures: CardRefund) -> dict[str, object]:

@@ -155,8 +155,11 @@ async def do_confirmed(shop: Shop, person: Person, code: str, *, key: str) -> To
 
 
 def _refuse_out_of_scope(person: Person, confirmed: Confirmed, kind: Kind) -> None:
-    """Rights are those of this moment; a second person is one of the store or of the brand."""
-    in_scope = person.store_id is None or person.store_id == confirmed.store_id
+    """Rights are those of this moment; a second person is one of the store or of the brand.
+
+    What somebody of the brand asks, anybody with the right confirms: there may be one owner only.
+    """
+    in_scope = person.store_id is None or confirmed.store_id in (None, person.store_id)
     is_as_asked = confirmed.content[ASKED_AS] == [confirmed.role, confirmed.store_id]
     right = kind.right_to_confirm(by_another=confirmed.by_another)
     if not person.may(right) or not in_scope or not is_as_asked:

@@ -15,6 +15,7 @@ from storage.transactions import transactional
 # Days before the last one, with how many days later a run that was missed still makes up for it.
 HORIZONS = ((7, 2), (1, 1))
 MOST_NAMED = 3
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,22 @@ class Ending:
     names: tuple[str, ...]
 
 
-@transactional
 async def notice_ending_coupons(shop: Shop) -> int:
     """Make the notices of today; again, or a day late, makes none twice. How many are new."""
     made = 0
     for horizon, late in HORIZONS:
         last = shop.today() + timedelta(days=horizon)
-        found = await coupons_ending(last - timedelta(days=late), last)
-        for ending in _together(found, horizon):
-            made += await _notice(shop, ending, horizon)
+        first, after = last - timedelta(days=late), 0
+        while found := await coupons_ending(first, last, after=after, members=BATCH):
+            after = found[-1]["member_id"]
+            made += await notice_all(shop, _together(found, horizon), horizon)
     return made
+
+
+@transactional
+async def notice_all(shop: Shop, endings: Iterable[Ending], horizon: int) -> int:
+    """A batch at a time, so that tills never wait for the whole chain's notices."""
+    return sum([await _notice(shop, ending, horizon) for ending in endings])
 
 
 def _together(found: Iterable[Row], horizon: int) -> list[Ending]:

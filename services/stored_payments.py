@@ -89,12 +89,10 @@ def _cause(
 
 
 async def member_of_hold(shop: Shop, till: Till, receipt_no: str) -> int | None:
-    """Whose stored value is held for, or has paid, this receipt. Raises PaymentAwaitsMember."""
+    """Whose stored value is held for, or has paid, this receipt."""
     hold = await hold_of_receipt(till.till_no, receipt_no)
     if hold is None or not (hold["state"] == "captured" or is_running(shop, hold)):
         return None
-    if hold["state"] == "open" and hold["awaits_member"]:
-        raise PaymentAwaitsMember
     return int(hold["member_id"])
 
 
@@ -110,8 +108,8 @@ async def capture_for_purchase(
 ) -> Captured:
     """What of a purchase its receipt's hold pays: now, or captured before.
 
-    An overdue hold pays nothing. The member who pays may be another than the one who earns:
-    `member_id` says whose the locked accounts are.
+    An overdue hold pays nothing; one that awaits its member raises PaymentAwaitsMember. The member
+    who pays may be another than the one who earns: `member_id` says whose the locked accounts are.
     """
     hold = await hold_of_receipt(till.till_no, receipt_no)
     if hold is None:
@@ -121,8 +119,10 @@ async def capture_for_purchase(
     assert hold is not None, receipt_no
     if hold["state"] == "captured":
         return await _captured_before(shop, till, hold, paid_fen, accounts=accounts)
-    if paid_fen == 0 or hold["awaits_member"] or not is_running(shop, hold):
+    if paid_fen == 0 or not is_running(shop, hold):
         return NOTHING
+    if hold["awaits_member"]:
+        raise PaymentAwaitsMember
     amount_fen = min(hold["amount_fen"], paid_fen)
     return await capture_hold(shop, till, hold, amount_fen, accounts=accounts)
 

@@ -71,7 +71,12 @@ async def _post_return(
     key: str,
     accounts: LockedAccounts,
 ) -> None:
-    late_fen = sum(share.bonus_fen for share in shares if share.bonus_lot_id in ended)
+    late = [
+        [share.bonus_lot_id, share.bonus_fen]
+        for share in shares
+        if share.bonus_fen and share.bonus_lot_id in ended
+    ]
+    late_fen = sum(fen for _, fen in late)
     kept = [
         Share(share.principal_lot_id, share.principal_fen, share.bonus_lot_id, 0)
         if share.bonus_lot_id in ended
@@ -87,6 +92,7 @@ async def _post_return(
         "receipt_no": hold["receipt_no"],
         "hold_id": hold["id"],
         "late_bonus_fen": late_fen,
+        "late_of_lots": late,
         "late_ends_on": late_ends_on.isoformat() if late_fen else None,
         "rules": shop.rules.version,
     }

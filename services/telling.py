@@ -21,9 +21,9 @@ async def tell_member(shop: Shop, member_id: int, text: str, *, key: str) -> Non
 async def tell_staff(
     shop: Shop, person: Person, right: Right, text: str, *, key: str, store_id: int | None
 ) -> None:
-    """Tell everybody else with this right in this store, or everywhere."""
+    """Tell everybody else with this right in this store or the whole brand; without one, all."""
     for row in await staff_followers():
-        in_scope = row["store_id"] is None or row["store_id"] == store_id
+        in_scope = store_id is None or row["store_id"] in (None, store_id)
         if row["id"] != person.follower_id and in_scope and has_right(row["role"], right):
             await tell_follower(shop, row, text, key=f"{key}:{row['id']}")
 

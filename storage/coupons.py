@@ -123,13 +123,19 @@ async def void_coupons_of(prefix: str, member_id: int) -> int:
     )
 
 
-async def coupons_ending(first: date, last: date) -> list[Row]:
-    """Usable coupons whose last day lies in these days, a member's together."""
+ENDING = "state = 'issued' AND uses_left > 0 AND ends_on BETWEEN $1 AND $2"
+
+
+async def coupons_ending(first: date, last: date, *, after: int, members: int) -> list[Row]:
+    """Usable coupons whose last day lies in these days, of so many members by number."""
     return await rows(
-        f"SELECT {COLUMNS} FROM coupons WHERE state = 'issued' AND uses_left > 0"
-        " AND ends_on BETWEEN $1 AND $2 ORDER BY member_id, ends_on, id",
+        f"SELECT {COLUMNS} FROM coupons WHERE {ENDING} AND member_id IN (SELECT DISTINCT member_id"
+        f" FROM coupons WHERE {ENDING} AND member_id > $3 ORDER BY member_id LIMIT $4)"
+        " ORDER BY member_id, ends_on, id",
         first.isoformat(),
         last.isoformat(),
+        after,
+        members,
     )
 
 

@@ -4,6 +4,7 @@ Callers hold the lock of the member's accounts; every change is guarded by its r
 same (reliability 5.3).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -31,6 +32,14 @@ SELECT x.lot_id, -SUM(x.amount) AS lapsed
   JOIN ledger_transactions t ON t.id = e.transaction_id
  WHERE l.account_id = $1 AND t.kind = 'expire' GROUP BY x.lot_id
 """
+# Bonus that came back when its lot had ended, with the lots it was paid from.
+LATE = """
+SELECT l.id, a.unit, e.transaction_id AS opened_by, l.amount, l.remaining, l.held, l.expires_on,
+       t.cause
+  FROM lots l JOIN ledger_accounts a ON a.id = l.account_id JOIN ledger_entries e ON e.id = l.entry_id
+  JOIN ledger_transactions t ON t.id = e.transaction_id
+ WHERE l.account_id = $1 AND t.kind = 'reverse' ORDER BY l.id
+"""
 
 
 async def open_pairs(
@@ -57,6 +66,16 @@ def _pairs(found: list[Row], reserved: Mapping[int, int]) -> list[Pair]:
         filled = replace(pair, bonus=lot) if is_bonus else replace(pair, principal=lot)
         pairs[pair.opened_by] = filled
     return list(pairs.values())
+
+
+async def late_bonus(account_id: int) -> list[Pair]:
+    """All bonus that ever came back late, used up or not, and where it came from."""
+    found = await rows(LATE, account_id)
+    causes = [json.loads(line["cause"]) for line in found]
+    return [
+        replace(pair, came_from=tuple((lot, fen) for lot, fen in cause["late_of_lots"]))
+        for pair, cause in zip(_pairs(found, {}), causes, strict=True)
+    ]
 
 
 async def lapsed_by_lot(account_id: int) -> dict[int, int]:

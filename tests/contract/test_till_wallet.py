@@ -1,11 +1,13 @@
 """Stored value at the till (储值): top-ups by offers, holds that end once, refunds to the card."""
 
+import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from tests.contract.bench import Bench
-from tests.contract.client import Phone
+from tests.contract.client import LATE_SECONDS, Phone
 from tests.contract.test_till_door import assert_error
 from tests.contract.till import new_number
 
@@ -122,3 +124,26 @@ async def test_a_paid_receipt_holds_nothing_more(bench: Bench) -> None:
     await till.sell(1_000, receipt_no=receipt)
     code = await bench.member_code(phone)
     assert_error(await till.hold(1, member_code=code, receipt_no=receipt), 409, "conflict")
+
+
+async def asked_for(phone: Phone, after: int) -> str:
+    """The code of the question whether a large payment is right."""
+    async with asyncio.timeout(LATE_SECONDS):
+        while True:
+            texts = [sent.text for sent in phone.wechat.sent_to(phone.openid, after=after)]
+            if found := re.search(r"同意付款 ?(\d{6})", "\n".join(texts)):
+                return found[1]
+            await asyncio.sleep(0.02)
+
+
+async def test_a_large_payment_waits_for_the_members_yes(bench: Bench) -> None:
+    phone, till, receipt = await with_money(bench, 200_000), bench.till(), new_number("R")
+    code, before = await bench.member_code(phone), len(bench.wechat.journal)
+    held = await till.hold(150_000, member_code=code, receipt_no=receipt)
+    assert (held.status, held.body["state"]) == (201, "awaiting_member")
+    assert_error(await till.end_hold(held.body["hold_id"], "capture"), 409, "conflict")
+    assert_error(await till.sell(150_000, receipt_no=receipt), 409, "conflict")
+    answer = await asked_for(phone, before)
+    assert "1500.00" in await phone.says(f"同意付款 {answer}", at=1)
+    sold = await till.sell(150_000, receipt_no=receipt, at=1)
+    assert (sold.status, sold.body["stored_fen"]) == (201, 150_000)

@@ -144,9 +144,9 @@ class CouponModel:
 
     def settle(self, till: int, number: str, sale: Sale) -> None:
         for use in self._uses():
-            if (use.till, use.number) == (till, number) and use.sale is None:
-                if use.state in ("held", "used"):
-                    use.state, use.sale = "used", sale
+            is_here = (use.till, use.number) == (till, number) and use.sale is None
+            if is_here and use.state in ("held", "used"):
+                use.state, use.sale = "used", sale
 
     def settle_due(self) -> None:
         for use in self._uses():

@@ -9,7 +9,6 @@ from hypothesis.stateful import initialize, precondition, rule
 from services.joining import Joined
 from services.tier_pins import pin_tier
 from tests.model.base import PICK
-from tests.model.sales_rules import SalesRules
 from tests.model.shop_model import RUNG_CODES
 from tests.model.value_rules import CouponRules, WalletRules
 from tests.model.world import PEOPLE
@@ -22,8 +21,11 @@ STEPS = st.sampled_from([10, HOUR, 5 * HOUR, DAY, 3 * DAY, 8 * DAY, 31 * DAY, 70
 class ShopMachine(CouponRules, WalletRules):
     @initialize()
     def opens(self) -> None:
-        for name in PEOPLE[:2]:
-            self.joins(PEOPLE.index(name))
+        """Two members with something in hand, so that the first step finds something to do."""
+        for who in range(2):
+            self.joins(who)
+            self.tops_up_with(self.member(who), paid=5000, bonus=None)
+            self.give(self.member(who), "cake")
 
     @precondition(lambda self: len(self.model.members) < len(PEOPLE))
     @rule()

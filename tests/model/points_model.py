@@ -30,6 +30,7 @@ class PointLot:
     ends_on: date
     earned_on: date
     source: str
+    lapsed: int = 0
 
 
 @dataclass(eq=False)
@@ -94,7 +95,12 @@ class PointsBook:
 
     def lapse(self, today: date) -> None:
         for lot in self.lots:
-            lot.left = lot.left if lot.ends_on >= today else 0
+            if lot.ends_on < today:
+                lot.lapsed += lot.left
+                lot.left = 0
+
+    def lapsed_of(self, source: str) -> int:
+        return sum(lot.lapsed for lot in self.lots if lot.source == source)
 
 
 def _take(lots: Iterable[PointLot], points: int) -> list[tuple[PointLot, int]]:

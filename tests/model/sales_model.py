@@ -58,6 +58,7 @@ class Sale:
     due_at: datetime | None = None
     earned_on: date | None = None
     points: int | None = None
+    earned: int = 0
     growth: int | None = None
     backs: list[Back] = field(default_factory=list)
     spend: Spend | None = None

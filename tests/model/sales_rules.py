@@ -198,15 +198,19 @@ class SalesRules(Steps):
         if hold is None or hold.state not in ("open", "captured"):
             return None
         [payer] = [m for m in self.model.members.values() if m.wallet is hold.wallet]
-        if hold.is_overdue(self.model.now) or not sale.paid:
+        excess = 0
+        if hold.payment is not None:
+            # Captured before, and more than the purchase came to: the rest goes back at once.
+            excess = hold.payment.total - min(hold.payment.total, sale.paid)
+        elif hold.is_overdue(self.model.now) or not sale.paid:
             return payer
-        if hold.state == "open":
+        else:
             hold.capture(min(hold.amount, sale.paid), self.model.today)
             hold.is_by_purchase = True
-        sale.payment = hold.payment
-        assert sale.payment is not None
-        sale.stored = min(sale.payment.total, sale.paid)
-        sale.stored_bonus = sale.payment.bonus * sale.stored // sale.payment.total
+        payment = sale.payment = hold.payment
+        assert payment is not None
+        sale.stored = payment.total - excess
+        sale.stored_bonus = payment.bonus - payment.give_back(excess, self.model.today)
         return payer
 
     def give_back(self, receipt: Receipt, back: Back) -> None:

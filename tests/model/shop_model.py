@@ -3,6 +3,7 @@
 Kept apart from the program on purpose: plain loops over everything, no table, no shared code.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -17,6 +18,7 @@ CLAIM_PENDING_FOR = timedelta(hours=72)
 RUNGS = ((0, 0), (10_000, 30), (40_000, 70))
 RUNG_CODES = ("base", "silver", "gold")
 WINDOW_DAYS = 365
+RETURN_WINDOW = timedelta(days=30)
 
 
 @dataclass(eq=False)
@@ -37,6 +39,7 @@ class ShopModel:
     """Everything that happened; `now` is set before each step."""
 
     now: datetime
+    place_of: Callable[[int], int]
     members: dict[str, ModelMember] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     sales: list[Sale] = field(default_factory=list)
@@ -118,6 +121,7 @@ class ShopModel:
     def _earn(self, sale: Sale, member: ModelMember, at: datetime) -> None:
         sale.due_at, sale.earned_on = None, day(at)
         sale.points, sale.growth = sale.deserved(), sale.paid - sale.returned
+        sale.earned = sale.points
         member.points.earn(sale.points, day(at), self.today, source=str(id(sale)))
         place = self.deserved_place(member) if sale.growth else 0
         member.highest = max(member.highest, place)
@@ -127,7 +131,8 @@ class ShopModel:
             last = member.gifts.get(reached)
             if last is None or last <= two_years_before(self.today):
                 member.gifts[reached] = self.today
-                member.points.earn(RUNGS[reached][1], self.today, self.today)
+                source = f"rung {reached}"
+                member.points.earn(RUNGS[reached][1], self.today, self.today, source)
         member.place = place
 
     def refund(self, receipt: Receipt, back: Back) -> None:
@@ -148,10 +153,26 @@ class ShopModel:
             points = sale.share_due(sale.spent) - sale.spend.given_back
             member.points.give_back(sale.spend, points, self.today)
         if sale.points is not None and sale.growth is not None:
-            taken = max(0, sale.points - sale.deserved())
+            # What lapsed unspent is gone: nobody owes it a second time.
+            gone = member.points.lapsed_of(str(id(sale)))
+            due = max(0, sale.earned - sale.deserved() - gone)
+            taken = max(0, due - (sale.earned - sale.points))
             member.points.take_back(taken, str(id(sale)), self.today)
             sale.points -= taken
             sale.growth = min(sale.growth, sale.paid - sale.returned)
+            self._fall(member)
+
+    def _fall(self, member: ModelMember) -> None:
+        """A rung lost by a return takes its entry gift along; how far a member falls is read."""
+        place = self.place_of(member.id)
+        if place >= member.place or self.deserved_place(member) > place:
+            return
+        for rung in range(place + 1, member.place + 1):
+            given = member.gifts.get(rung)
+            if given is not None and given >= self.today - RETURN_WINDOW:
+                del member.gifts[rung]
+                member.points.take_back(RUNGS[rung][1], f"rung {rung}", self.today)
+        member.place = place
 
     def scan(self, name: str, receipt: Receipt) -> None:
         claim, sale, member = receipt.claim, receipt.sale, self.members.get(name)

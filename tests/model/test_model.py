@@ -2,39 +2,24 @@
 
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
-
-from tests.model.machine import ShopMachine
-from tests.model.world import World, postgres_world, sqlite_world
+from tests.model.playing import play
+from tests.model.world import postgres_world, sqlite_world
 from tests.servers import PostgresServer
 
-EXAMPLES = 200
-STEPS = 16
+EXAMPLES, STEPS = 200, 16
 
 
-def play(world: World) -> None:
-    machine = type("Machine", (ShopMachine,), {"world": world})
+def test_the_books_agree_with_the_model_on_sqlite(tmp_path: Path) -> None:
+    world = sqlite_world(tmp_path)
     try:
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=EXAMPLES,
-                stateful_step_count=STEPS,
-                deadline=None,
-                database=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        play(world, examples=EXAMPLES, steps=STEPS)
     finally:
         world.close()
 
 
-def test_the_books_agree_with_the_model_on_sqlite(tmp_path: Path) -> None:
-    play(sqlite_world(tmp_path))
-
-
 def test_the_books_agree_with_the_model_on_postgres(real_postgres: PostgresServer) -> None:
-    play(postgres_world(real_postgres))
+    world = postgres_world(real_postgres)
+    try:
+        play(world, examples=EXAMPLES, steps=STEPS)
+    finally:
+        world.close()

@@ -24,7 +24,7 @@ from tests.model.base import PICK, Steps
 from tests.model.coupon_model import KINDS, REWARD_POINTS, Copy, Exchange, Gift
 from tests.model.points_model import refuse_if
 from tests.model.sales_model import Goods, Receipt
-from tests.model.sales_rules import SalesRules
+from tests.model.sales_rules import PRICES, SalesRules
 from tests.model.shop_model import ModelMember
 from tests.model.wallet_model import ModelHold
 
@@ -51,7 +51,10 @@ async def give_card_back(shop: Shop, member_id: int, key: str) -> Any:
 class CouponRules(Steps):
     @rule(who=PICK, kind=ISSUED)
     def is_given_a_coupon(self, who: int, kind: str) -> None:
-        member, key = self.member(who), f"campaign:{self.next_number()}"
+        self.give(self.member(who), kind)
+
+    def give(self, member: ModelMember, kind: str) -> None:
+        key = f"campaign:{self.next_number()}"
 
         def expect(issued: IssuedCoupon | None) -> None:
             assert (issued is not None) == self.coupons.can_issue(kind, member)
@@ -170,16 +173,20 @@ class CouponRules(Steps):
 
 class WalletRules(SalesRules):
     @rule(
-        who=PICK, paid=st.sampled_from([1000, 3000, 5000, 5001]), bonus=st.sampled_from([-1, 0, 77])
+        who=PICK,
+        paid=st.sampled_from([1000, 3000, 5000, 5001]),
+        bonus=st.sampled_from([None, 0, 77]),
     )
-    def tops_up(self, who: int, paid: int, bonus: int) -> None:
-        """A bonus below zero: whatever is offered."""
-        member, till = self.member(who), self.till(who)
-        number, code = f"T-{self.next_number()}", self.world.code_of(member.id)
-        asked = None if bonus < 0 else bonus
-        request = TopUpRequest(number, code, paid, asked, fingerprint([number, paid, asked]))
+    def tops_up(self, who: int, paid: int, bonus: int | None) -> None:
+        self.tops_up_with(self.member(who), paid=paid, bonus=bonus)
+
+    def tops_up_with(self, member: ModelMember, *, paid: int, bonus: int | None) -> None:
+        """Without a bonus: whatever is offered."""
+        till, number = self.till(0), f"T-{self.next_number()}"
+        code = self.world.code_of(member.id)
+        request = TopUpRequest(number, code, paid, bonus, fingerprint([number, paid, bonus]))
         offers = [offer for offer in OFFERS if offer[0] <= paid]
-        added = bonus if asked is not None else (offers[-1][1] if offers else 0)
+        added = bonus if bonus is not None else (offers[-1][1] if offers else 0)
         days = offers[-1][2] if offers and added else None
         ends_on = None if days is None else self.model.today + timedelta(days=days)
         self.perform(
@@ -197,6 +204,24 @@ class WalletRules(SalesRules):
         line = Goods("latte", "coffee", 2, 1650)
         receipts = self.unsold() if pick % 3 else self.model.receipts
         receipt = receipts[pick % len(receipts)] if receipts else self.new_receipt(till, (line,))
+        self.hold_for(receipt, member, amount)
+
+    @precondition(lambda self: self.cards())
+    @rule(
+        who=PICK, amount=st.sampled_from([333, 1999, 4001]), price=PRICES, ends_first=st.booleans()
+    )
+    def pays_with_the_card(self, who: int, amount: int, price: int, ends_first: bool) -> None:
+        """A hold, captured by the till or by the purchase itself."""
+        cards, till = self.cards(), self.till(who)
+        member = cards[who % len(cards)]
+        line = Goods("beans", "beans", 2, price)
+        receipt = self.new_receipt(till, (line,))
+        self.hold_for(receipt, member, amount)
+        if ends_first and self.model.holds.get((receipt.till, receipt.number)):
+            self.captures(0, 0)
+        self.report(receipt, None)
+
+    def hold_for(self, receipt: Receipt, member: ModelMember, amount: int) -> None:
         place, till = (receipt.till, receipt.number), self.till_of(receipt)
         code = self.world.code_of(member.id)
         request = HoldRequest(receipt.number, code, amount, fingerprint([*place, code, amount]))

@@ -72,8 +72,11 @@ class Payment:
     def bonus(self) -> int:
         return sum(share.bonus for share in self.shares)
 
-    def give_back(self, amount: int, today: date) -> None:
-        """The pair drawn last first, each by the shares it gave; ended bonus gets a new life."""
+    def give_back(self, amount: int, today: date) -> int:
+        """The pair drawn last first, each by the shares it gave; ended bonus gets a new life.
+
+        How much of it was bonus.
+        """
         amount = min(amount, self.total - self.back)
         before, after = self._given(self.back), self._given(self.back + amount)
         self.back += amount
@@ -89,6 +92,7 @@ class Payment:
         if late:
             half = Half(late, late, ends_on=today + COURTESY)
             self.wallet.pairs.append(ModelPair(Half(), half))
+        return sum(bonus for _, bonus in after) - sum(bonus for _, bonus in before)
 
     def _given(self, amount: int) -> list[tuple[int, int]]:
         given = []

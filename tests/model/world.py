@@ -20,6 +20,7 @@ from scheduler.timetable import TIMETABLE
 from services.loading import load_shop
 from services.member_codes import show_code
 from services.shop import Shop
+from services.tiers import tier_of
 from services.tills import Till, till_of_code
 from storage import transactions
 from storage.cache import Cache
@@ -136,6 +137,11 @@ class World:
 
     def person(self, name: str) -> Person:
         return self.wait_for(a_follower(self.shop, name))
+
+    def place_of(self, member_id: int) -> int:
+        """The member's rung in the ladder, from below."""
+        tier = self.wait_for(tier_of(self.shop, member_id))
+        return [rung.code for rung in self.shop.rules.tiers].index(tier.code)
 
     def code_of(self, member_id: int) -> str:
         return self.wait_for(show_code(self.shop, member_id)).code

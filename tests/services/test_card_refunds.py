@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from services.bonus_expiry import expire_bonus
 from services.card_refunds import NothingStored, PaymentUnderWay
 from services.recorded import Recorded
 from services.shop import Shop
@@ -127,3 +128,36 @@ async def test_a_payment_and_a_withdrawal_at_once_leave_one_of_them(shop: Shop) 
 async def pay_all(counter: Counter, code: str, receipt_no: str) -> None:
     held = await counter.hold(1_000, code=code, receipt_no=receipt_no)
     await counter.capture(held.answer["hold_id"])
+
+
+@pytest.mark.parametrize("has_lapsed", [False, True])
+async def test_bonus_that_came_back_late_does_not_count_as_used(
+    shop: Shop, clock: MachineClock, has_lapsed: bool
+) -> None:
+    counter = await a_counter(shop)
+    paid_fen, days = await counter.tops_up_for_days()
+    await counter.pay(1_000, receipt_no="R")
+    purchase = await a_purchase(counter, "R", 1_000)
+    clock.pass_time(days=days + 1)
+    await expire_bonus(shop)
+    await counter.gives_back(purchase, 1_000, key="back")
+    clock.pass_time(days=shop.rules.points.return_days + 1 if has_lapsed else 0)
+    await expire_bonus(shop)
+    figures = await counter.refund_card()
+    assert (figures.paid_fen, figures.given_fen, figures.used_fen) == (paid_fen, paid_fen, 0)
+    assert (figures.void_bonus_fen, figures.refund_fen) == (0 if has_lapsed else 500, paid_fen)
+    assert (await verify_ledger(shop)).complaints == ()
+
+
+async def test_late_bonus_that_was_paid_with_counts_as_used_once(
+    shop: Shop, clock: MachineClock
+) -> None:
+    counter = await a_counter(shop)
+    paid_fen, days = await counter.tops_up_for_days()
+    await counter.pay(1_000, receipt_no="R")
+    purchase = await a_purchase(counter, "R", 1_000)
+    clock.pass_time(days=days + 1)
+    await counter.gives_back(purchase, 600, key="back")
+    await counter.pay(100)
+    figures = await counter.refund_card()
+    assert (figures.given_fen, figures.used_fen) == (paid_fen, 500)

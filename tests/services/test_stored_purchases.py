@@ -1,5 +1,6 @@
 """Purchases paid with stored value (储值消费): sale and refund as the till reports them."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -185,3 +186,28 @@ async def test_the_member_hears_of_what_was_taken_and_given_back(shop: Shop) -> 
 async def told_of_holds() -> list[str]:
     found = await rows("SELECT content FROM outbox WHERE key LIKE 'hold:%' ORDER BY id")
     return [json.loads(line["content"])["value"] for line in found]
+
+
+async def test_a_capture_and_its_sale_at_once_know_of_each_other(shop: Shop) -> None:
+    counter = await a_card(shop)
+    for number in range(5):
+        receipt_no = f"R-{number}"
+        held = await counter.hold(1_000, receipt_no=receipt_no)
+        tries = [
+            counter.capture(held.answer["hold_id"], 400),
+            sale(counter, 8, receipt_no=receipt_no, code=None),
+        ]
+        captured, _ = await asyncio.gather(*tries, return_exceptions=True)
+        [found] = await rows("SELECT stored_fen FROM purchases WHERE receipt_no = $1", receipt_no)
+        is_captured = not isinstance(captured, BaseException)
+        assert found["stored_fen"] == (400 if is_captured else 800)
+    assert (await verify_ledger(shop)).complaints == ()
+
+
+async def test_a_yes_and_the_sale_at_once_lose_no_money(shop: Shop) -> None:
+    counter = await a_card(shop)
+    hold_id, amount_fen = await a_large_hold(counter)
+    tries = [agree(counter, hold_id, amount_fen), sale(counter, amount_fen // 100, code=None)]
+    await asyncio.gather(*tries, return_exceptions=True)
+    assert (await sale(counter, amount_fen // 100, code=None))["stored_fen"] == amount_fen
+    assert (await verify_ledger(shop)).complaints == ()

@@ -73,6 +73,7 @@ BOUGHT = "WHERE receipt_no = 'B-1'"
         ("UPDATE wallet_holds SET captured_fen = 799 WHERE receipt_no = 'H-2'", "wallet_fault"),
         ("UPDATE wallet_holds SET captured_bonus_fen = 1 WHERE receipt_no = 'H-2'", "wallet_fault"),
         ("UPDATE wallet_holds SET transaction_id = NULL", "wallet_fault"),
+        (f"UPDATE purchases SET receipt_no = 'H-2' {BOUGHT}", "wallet_fault"),
         ("UPDATE topups SET paid_fen = paid_fen + 1", "wallet_fault"),
         ("UPDATE topups SET bonus_fen = bonus_fen - 1", "wallet_fault"),
         ("UPDATE topups SET transaction_id = 1", "wallet_fault"),

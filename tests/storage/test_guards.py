@@ -5,10 +5,12 @@ import pytest
 from services.purchases import record_purchase
 from services.shop import Shop
 from storage.coupons import hand_over, set_offered, take_back_offer, take_use, void_unused
+from storage.holds import close_hold, member_agreed
 from storage.purchases import purchase_by_receipt_no, update_purchase
 from storage.sql import rows
 from tests.services.couponing import TEN_VISITS, a_coupon, stored_coupon
 from tests.services.posting import member_id_of
+from tests.services.purses import a_counter
 from tests.shop_parts import a_member, a_report, a_till
 
 
@@ -71,3 +73,13 @@ async def test_a_purchase_that_changed_meanwhile_is_left_alone(shop: Shop, meanw
     with pytest.raises(AssertionError):
         await update_purchase(read, refunded_fen=100)
     assert await rows("SELECT 1 FROM purchases WHERE refunded_fen = 100") == []
+
+
+async def test_a_member_agrees_once_and_while_the_hold_is_open(shop: Shop) -> None:
+    counter = await a_counter(shop)
+    await counter.top_up(1_000)
+    held = [(await counter.hold(100)).answer["hold_id"] for _ in range(2)]
+    await rows("UPDATE wallet_holds SET awaits_member = TRUE")
+    assert [await member_agreed(held[0]) for _ in range(2)] == [True, False]
+    await close_hold(held[1], "expired", shop.now())
+    assert not await member_agreed(held[1])

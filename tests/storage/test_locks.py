@@ -40,7 +40,7 @@ async def order_of(first: Lock, second: Lock) -> list[str]:
         await second()
         order.append("second")
 
-    staying = asyncio.create_task(stay())
+    staying = asyncio.ensure_future(stay())
     await is_locked.wait()
     await asyncio.gather(staying, follow())
     return order

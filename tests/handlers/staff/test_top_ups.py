@@ -102,3 +102,16 @@ async def test_a_top_up_is_not_given_back_too_late_or_where_the_shop_does_not(
     assert await shop.hear("店长", words) == ["充值满 7 天后不能撤销。"]
     await with_wallet(shop, withdraw_days=0)
     assert await shop.hear("店长", words) == ["门店没有开通充值后的撤销。"]
+
+
+async def test_what_the_only_owner_asks_a_manager_of_a_store_confirms(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    await top_up(shop, "100")
+    await shop.hear("老板", f"退卡 {await member_no()}")
+    asked = [(name, text) for name, text in await shop.delivered() if "发起" in text]
+    assert [name for name, _ in asked] == ["店长"]
+    assert asked[0][1].startswith("山茶咖啡 老板 发起了")
+    assert await shop.hear("店员小陈", "确认 ※") == ["这件事你不能确认。"]
+    assert "请退给顾客 100.00 元" in (await shop.hear("店长", "确认 ※"))[0]
