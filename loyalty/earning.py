@@ -56,7 +56,9 @@ class Earning:
     bonus_paid_fen: int = 0
 
     def as_data(self) -> dict[str, Any]:
-        return asdict(self)
+        data = {name: getattr(self, name) for name in self.__slots__}
+        boosts = [{name: getattr(boost, name) for name in boost.__slots__} for boost in self.boosts]
+        return {**data, "boosts": boosts}
 
     def excludes(self, line: SaleLine) -> bool:
         is_out = line.sku in self.excluded_skus or line.category in self.excluded_categories

@@ -84,6 +84,8 @@ def line_values(sale: Sale) -> list[Fraction]:
 
 def values_left(sale: Sale, returned: Returned) -> list[Fraction]:
     """What falls on each line after the refunds; money of the whole comes off all lines alike."""
+    if returned == NOTHING_RETURNED:
+        return line_values(sale)
     if refunded_fen(sale, returned) == sale.paid_fen:
         return [Fraction(0)] * len(sale.lines)
     kept = [

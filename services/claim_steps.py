@@ -96,26 +96,36 @@ async def credit_claim(
     shop: Shop, claim: ClaimRow, member_id: int, purchase: dict[str, Any]
 ) -> tuple[ClaimAnswer, Credit]:
     """Credit what the till reported: its amount counts, whatever the token said."""
-    credit = await credit_purchase(shop, purchase, member_id)
-    if credit is None:
-        raise ReceiptClaimed
+    answer, credit, credited = await credit_receipt(shop, member_id, purchase)
     if claim["amount_fen"] != purchase["paid_fen"]:
         facts = {"claim": claim["id"], "token_fen": claim["amount_fen"]}
         log.warning("claim_amount_differs", extra={"facts": facts})
+    await update_claim(claim["id"], claim["state"], **credited)
+    return answer, credit
+
+
+async def credit_receipt(
+    shop: Shop, member_id: int, purchase: dict[str, Any]
+) -> tuple[ClaimAnswer, Credit, dict[str, Any]]:
+    """Credit the purchase of a claim, and say what its claim holds from then on.
+
+    A helper for use cases that hold the receipt's lock. Raises ReceiptClaimed.
+    """
+    credit = await credit_purchase(shop, purchase, member_id)
+    if credit is None:
+        raise ReceiptClaimed
     until = credit.due_on.isoformat() if credit.due_on else ""
     answer = ClaimAnswer("credited", credit.points, purchase["paid_fen"], credit.balance, until)
-    await update_claim(
-        claim["id"],
-        claim["state"],
-        state="credited",
-        member_id=member_id,
-        purchase_id=purchase["id"],
+    credited = {
+        "state": "credited",
+        "member_id": member_id,
+        "purchase_id": purchase["id"],
         # Points that wait for the return period stand with the purchase.
-        points=0 if until else credit.points,
-        told=answer.as_text(),
-        due_at=None,
-    )
-    return answer, credit
+        "points": 0 if until else credit.points,
+        "told": answer.as_text(),
+        "due_at": None,
+    }
+    return answer, credit, credited
 
 
 async def settle_reserved(

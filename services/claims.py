@@ -19,7 +19,14 @@ from loyalty.receipts import (
     paid_at,
     token_in,
 )
-from services.claim_steps import RESERVED_FOR, ClaimAnswer, ClaimRow, settle, settle_with
+from services.claim_steps import (
+    RESERVED_FOR,
+    ClaimAnswer,
+    ClaimRow,
+    credit_receipt,
+    settle,
+    settle_with,
+)
 from services.counter import is_counter
 from services.shop import Shop
 from services.tills import Till, till_that_signed
@@ -27,7 +34,13 @@ from storage.instants import from_ms
 from storage.limits import RECEIPT_FAILURES, is_spent, is_within
 from storage.locks import lock_receipt
 from storage.people import lock_follower
-from storage.purchases import claim_of_receipt, insert_claim, purchase_of_claim, update_claim
+from storage.purchases import (
+    claim_of_receipt,
+    insert_claim,
+    purchase_of_claim,
+    unclaimed_purchase,
+    update_claim,
+)
 from storage.transactions import transactional
 
 __all__ = [
@@ -81,35 +94,48 @@ async def claim_genuine(shop: Shop, person: Person, receipt: Receipt) -> ClaimAn
     """Claim a receipt whose signature was checked."""
     member_id = await lock_follower(person.follower_id)
     await lock_receipt(receipt.till_no, receipt.sequence)
+    purchase = await unclaimed_purchase(receipt.till_no, receipt.epoch, receipt.sequence)
+    if purchase is not None:
+        return await _new_claim(shop, person, receipt, member_id=member_id, purchase=purchase)
     claim = await claim_of_receipt(receipt.till_no, receipt.epoch, receipt.sequence)
     if claim is None:
-        return await _new_claim(shop, person, receipt, member_id)
+        purchase = await _purchase_of(receipt)
+        return await _new_claim(shop, person, receipt, member_id=member_id, purchase=purchase)
     if not _is_theirs(claim, person.follower_id, member_id):
         claim = await _take_over_lapsed(shop, person, receipt, claim)
     return await settle(shop, claim, member_id)
 
 
 async def _new_claim(
-    shop: Shop, person: Person, receipt: Receipt, member_id: int | None
+    shop: Shop,
+    person: Person,
+    receipt: Receipt,
+    *,
+    member_id: int | None,
+    purchase: dict[str, Any] | None,
 ) -> ClaimAnswer:
-    purchase = await _purchase_of(receipt)
     _refuse_unclaimable(shop, receipt, purchase)
     if purchase is None and is_online_sequence(receipt.sequence):
         # Such a token leaves only with the answer to its purchase.
         raise ReceiptRefused
     if purchase is not None and purchase["member_id"] not in (None, member_id):
         raise ReceiptClaimed
-    claim = await insert_claim(
-        person,
-        till_id=receipt.till_no,
-        key_epoch=receipt.epoch,
-        receipt_seq=receipt.sequence,
-        state="reserved",
-        amount_fen=purchase["paid_fen"] if purchase else receipt.amount_fen,
-        paid_at=paid_at(receipt.minutes),
-        claimed_at=shop.now(),
-        due_at=shop.now() + RESERVED_FOR,
-    )
+    values = {
+        "till_id": receipt.till_no,
+        "key_epoch": receipt.epoch,
+        "receipt_seq": receipt.sequence,
+        "state": "reserved",
+        "amount_fen": purchase["paid_fen"] if purchase else receipt.amount_fen,
+        "paid_at": paid_at(receipt.minutes),
+        "claimed_at": shop.now(),
+        "due_at": shop.now() + RESERVED_FOR,
+    }
+    if member_id is not None and purchase is not None:
+        answer, _, credited = await credit_receipt(shop, member_id, purchase)
+        claim = await insert_claim(person, **values | credited)
+        assert claim is not None, "the receipt's lock is held"
+        return answer
+    claim = await insert_claim(person, **values)
     assert claim is not None, "the receipt's lock is held"
     return await settle_with(shop, claim, member_id, purchase)
 

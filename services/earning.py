@@ -33,6 +33,8 @@ from storage.purchases import purchase_by_id, purchases_due, take_of_day, update
 from storage.transactions import transactional
 
 DUE_BATCH = 200
+# The purchase as it is then, and what its member may spend where nothing else moved it.
+Credited = tuple[PurchaseRow, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,23 @@ async def credit_purchase(shop: Shop, purchase: PurchaseRow, member_id: int) -> 
     """
     if purchase["member_id"] not in (None, member_id):
         return None
+    balance = None
     if purchase["member_id"] is None:
-        rule = replace(earning_of(purchase), tier=(await tier_of(shop, member_id)).code)
-        changes = {"member_id": member_id, "earning": earning_text(rule)}
-        purchase = await _promise_or_credit(shop, purchase, changes)
+        changes = {"member_id": member_id, "earning": await _rule_for(shop, purchase, member_id)}
+        purchase, balance = await _promise_or_credit(shop, purchase, changes)
+    if balance is None:
+        balance = (await points_balance(shop, member_id)).points
     due_at = purchase["credit_due_at"]
-    balance = await points_balance(shop, member_id)
     due_on = None if due_at is None else day_of(from_ms(due_at))
-    return Credit(purchase["points"], balance.points, due_on)
+    return Credit(purchase["points"], balance, due_on)
+
+
+async def _rule_for(shop: Shop, purchase: PurchaseRow, member_id: int) -> str:
+    """Where nothing is boosted nobody's tier matters."""
+    rule = earning_of(purchase)
+    if not rule.boosts:
+        return str(purchase["earning"])
+    return earning_text(replace(rule, tier=(await tier_of(shop, member_id)).code))
 
 
 async def credit_due_purchases(shop: Shop) -> int:
@@ -84,19 +95,20 @@ async def _credit_if_due(shop: Shop, due: dict[str, Any]) -> bool:
 
 async def _promise_or_credit(
     shop: Shop, purchase: PurchaseRow, changes: dict[str, Any]
-) -> PurchaseRow:
+) -> Credited:
     """Receipts above a limit wait until they can no longer be returned."""
     policy, paid_at = shop.rules.points, from_ms(purchase["paid_at"])
     due_at = paid_at + timedelta(days=policy.pending_days)
     if purchase["paid_fen"] < policy.pending_from_fen or due_at <= shop.now():
         return await _credit(shop, purchase, changes, occurred_at=paid_at)
     promised = (await _reckoned({**purchase, **changes})).points
-    return await update_purchase(purchase, **changes, points=promised, credit_due_at=to_ms(due_at))
+    changes |= {"points": promised, "credit_due_at": to_ms(due_at)}
+    return await update_purchase(purchase, **changes), None
 
 
 async def _credit(
     shop: Shop, purchase: PurchaseRow, changes: dict[str, Any], *, occurred_at: datetime
-) -> PurchaseRow:
+) -> Credited:
     """Post what the net deserves, and keep what stands on the accounts from then on."""
     owned = await _with_day_allowance(shop, {**purchase, **changes})
     reckoning = await _reckoned(owned)
@@ -111,7 +123,9 @@ async def _credit(
     }
     amounts = {Unit.POINTS: reckoning.points, Unit.GROWTH: growth}
     member_id = owned["member_id"]
-    await earn_amounts(shop, member_id, amounts, key=key, cause=cause, occurred_at=occurred_at)
+    balance = await earn_amounts(
+        shop, member_id, amounts, key=key, cause=cause, occurred_at=occurred_at, is_new=True
+    )
     credited = await update_purchase(
         purchase,
         member_id=member_id,
@@ -121,9 +135,9 @@ async def _credit(
         growth_standing=growth,
         credit_due_at=None,
     )
-    if growth:
-        await after_growth(shop, member_id, purchase_id=purchase["id"], key=key)
-    return credited
+    if growth and await after_growth(shop, member_id, purchase_id=purchase["id"], key=key):
+        return credited, None
+    return credited, balance
 
 
 async def _with_day_allowance(shop: Shop, purchase: PurchaseRow) -> PurchaseRow:

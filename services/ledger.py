@@ -7,7 +7,7 @@ A key is good for one posting for ever.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from loyalty.digests import PostingHead, posting_digest
 from loyalty.ledger import Account, AccountKind, Entry, LedgerTransaction, Unit
@@ -31,9 +31,12 @@ from storage.postings import (
 LockedAccounts = Mapping[Unit, AccountState]
 
 
-async def lock_accounts(member_id: int, units: Iterable[Unit]) -> LockedAccounts:
-    """Lock a member's accounts, always in the same order, until the transaction ends."""
-    locked = await lock_member_accounts(member_id, sorted(unit.value for unit in units))
+async def lock_accounts(
+    member_id: int, units: Iterable[Unit], *, today: date | None = None
+) -> LockedAccounts:
+    """Lock a member's accounts, always in the same order, until the transaction ends; with
+    `today` they also know what of them has lapsed by now."""
+    locked = await lock_member_accounts(member_id, sorted(unit.value for unit in units), today)
     return {Unit(unit): state for unit, state in locked.items()}
 
 

@@ -68,17 +68,20 @@ async def earn_amounts(
     key: str,
     cause: Cause,
     occurred_at: datetime,
-) -> int | None:
-    """Credit points and beside them growth, in one posting once per key; its id if it moved any.
+    is_new: bool = False,
+) -> int:
+    """Credit points and beside them growth, in one posting once per key; what may be spent then.
 
-    A helper for use cases. Whoever comes keeps what would lapse by inactivity, also for nothing.
+    A helper for use cases; one whose own row proves that the key `is_new` spares the look. Whoever
+    comes keeps what would lapse by inactivity, also for nothing.
     """
-    accounts = await lock_accounts(member_id, amounts)
-    if await is_posted(key):
-        return None
+    accounts = await lock_accounts(member_id, amounts, today=shop.today())
+    spendable = accounts[Unit.POINTS].spendable
+    if not is_new and await is_posted(key):
+        return spendable
     await note_activity(shop, accounts)
     if not any(amounts.values()):
-        return None
+        return spendable
     transaction = earn(
         member_id,
         amounts,
@@ -87,7 +90,8 @@ async def earn_amounts(
         expires_on=last_day(shop, day_of(occurred_at)),
         cause=cause,
     )
-    return await post(shop, transaction, accounts, key=key, actor="system", occurred_at=occurred_at)
+    await post(shop, transaction, accounts, key=key, actor="system", occurred_at=occurred_at)
+    return spendable + sum(lot.amount for lot in transaction.opened)
 
 
 async def spend_points(

@@ -1,7 +1,7 @@
 """Shop (商家): what a use case needs besides its arguments."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.clock import BusinessClock
@@ -23,6 +23,8 @@ class Shop:
     random_bytes: Callable[[int], bytes]
     # Fills a sentence of templates/chat, where a use case keeps a text with its effect.
     phrase: Callable[[str, Mapping[str, object]], str]
+    # Tills by number and epoch, whose key never changes, as the rules of that version name them.
+    receipt_tills: dict[tuple[int, int], tuple[int, object]] = field(default_factory=dict)
 
     async def keep_up(self) -> None:
         """Take over what other processes changed: rules, and in the sandbox the clock."""

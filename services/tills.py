@@ -108,8 +108,7 @@ def _is_well_formed(shop: Shop, request: SignedRequest) -> bool:
 async def till_that_signed(shop: Shop, unverified: UnverifiedReceipt) -> Till | None:
     """The till whose key, of this or an earlier epoch, vouches for the receipt."""
     receipt = unverified.receipt
-    row = await till_of_receipt(receipt.till_no, receipt.epoch)
-    till = _with_key(shop, row) if row else None
+    till = await _till_of_receipt(shop, receipt.till_no, receipt.epoch)
     genuine = check_receipt(
         unverified,
         till.key if till else None,
@@ -117,6 +116,19 @@ async def till_that_signed(shop: Shop, unverified: UnverifiedReceipt) -> Till | 
         environment=shop.environment,
     )
     return till if genuine else None
+
+
+async def _till_of_receipt(shop: Shop, till_no: int, epoch: int) -> Till | None:
+    """Read once: the key of an epoch never changes, and new rules may rename its store."""
+    version, known = shop.receipt_tills.get((till_no, epoch), (-1, None))
+    if version != shop.rules.version:
+        row = await till_of_receipt(till_no, epoch)
+        if row is None:
+            return None
+        known = _with_key(shop, row)
+        shop.receipt_tills[till_no, epoch] = (shop.rules.version, known)
+    assert isinstance(known, Till)
+    return known
 
 
 @transactional

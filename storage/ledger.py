@@ -12,7 +12,7 @@ from typing import Any
 from loyalty.points import Lot
 from storage.database import is_postgres
 from storage.instants import day_of, from_ms
-from storage.sql import Row, change, row, rows
+from storage.sql import Row, change, places, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,39 +21,58 @@ class AccountState:
     balance: int
     held: int
     debt: int
+    # In lots past their last day that await tonight's expiry.
+    lapsed: int = 0
 
     @property
     def spendable(self) -> int:
-        return self.balance - self.held
+        return self.balance - self.held - self.lapsed
 
 
 class BalanceMoved(AssertionError):
     """A guarded update touched no row: the lock discipline was broken."""
 
 
-async def lock_member_accounts(member_id: int, units: Sequence[str]) -> dict[str, AccountState]:
+async def lock_member_accounts(
+    member_id: int, units: Sequence[str], today: date | None
+) -> dict[str, AccountState]:
     """The member's accounts in these units, made where missing, locked in the order of the units
-    until the transaction ends. On SQLite the transaction holds the only write lock as it is."""
-    places = ", ".join(f"${place}" for place in range(2, len(units) + 2))
-    found = await rows(
-        "SELECT unit, id, balance, held, debt FROM ledger_accounts"
-        f" WHERE member_id = $1 AND name = 'member' AND unit IN ({places})"
-        f" ORDER BY unit {'FOR UPDATE' if is_postgres() else ''}",
-        member_id,
-        *units,
-    )
+    until the transaction ends. On SQLite the transaction holds the only write lock as it is.
+
+    What has lapsed but is not booked out is summed up where `today` is given.
+    """
+    found = await _locked(member_id, units, today)
     if len(found) < len(units):
-        found = await _make_accounts(member_id, units)
+        await _make_accounts(member_id, units)
+        found = await _locked(member_id, units, today)
     return {line.pop("unit"): AccountState(**line) for line in found}
 
 
-async def _make_accounts(member_id: int, units: Sequence[str]) -> list[Row]:
-    made = ", ".join(f"($1, ${place}, 'member')" for place in range(2, len(units) + 2))
+LAPSED = """
+CAST((SELECT COALESCE(SUM(l.remaining), 0) FROM lots l
+      WHERE l.account_id = a.id AND l.remaining > 0 AND l.expires_on < $2) AS BIGINT)
+"""
+
+
+async def _locked(member_id: int, units: Sequence[str], today: date | None) -> list[Row]:
+    days = [] if today is None else [today.isoformat()]
     return await rows(
+        f"SELECT unit, id, balance, held, debt, {LAPSED if days else 0} AS lapsed"
+        " FROM ledger_accounts a WHERE member_id = $1 AND name = 'member'"
+        f" AND unit IN ({places(len(units), first=2 + len(days))})"
+        f" ORDER BY unit {'FOR UPDATE' if is_postgres() else ''}",
+        member_id,
+        *days,
+        *units,
+    )
+
+
+async def _make_accounts(member_id: int, units: Sequence[str]) -> None:
+    made = ", ".join(f"($1, ${place}, 'member')" for place in range(2, len(units) + 2))
+    await rows(
         f"INSERT INTO ledger_accounts (member_id, unit, name) VALUES {made}"
         " ON CONFLICT (member_id, unit, name) WHERE member_id IS NOT NULL"
-        " DO UPDATE SET balance = ledger_accounts.balance"
-        " RETURNING unit, id, balance, held, debt",
+        " DO UPDATE SET balance = ledger_accounts.balance RETURNING id",
         member_id,
         *units,
     )

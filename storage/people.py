@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.person import Person
+from storage.database import is_postgres
 from storage.instants import from_ms, to_ms
 from storage.models import Member
 from storage.sql import Row, change, insert, row, rows
@@ -98,9 +99,8 @@ async def set_following(
 
 async def lock_follower(follower_id: int) -> int | None:
     """Make joins of one person queue up; returns the membership the follower has by then."""
-    found = await row(
-        "UPDATE followers SET member_id = member_id WHERE id = $1 RETURNING member_id", follower_id
-    )
+    lock = "FOR UPDATE" if is_postgres() else ""
+    found = await row(f"SELECT member_id FROM followers WHERE id = $1 {lock}", follower_id)
     assert found is not None, follower_id
     member_id: int | None = found["member_id"]
     return member_id

@@ -34,10 +34,10 @@ SELECT x.lot_id, -SUM(x.amount) AS lapsed
 """
 # Bonus that came back when its lot had ended, with the lots it was paid from.
 LATE = """
-SELECT l.id, a.unit, e.transaction_id AS opened_by, l.amount, l.remaining, l.held, l.expires_on,
-       t.cause
-  FROM lots l JOIN ledger_accounts a ON a.id = l.account_id JOIN ledger_entries e ON e.id = l.entry_id
-  JOIN ledger_transactions t ON t.id = e.transaction_id
+SELECT l.id, a.unit, e.transaction_id AS opened_by, l.amount, l.remaining, l.held,
+       l.expires_on, t.cause
+  FROM lots l JOIN ledger_accounts a ON a.id = l.account_id
+  JOIN ledger_entries e ON e.id = l.entry_id JOIN ledger_transactions t ON t.id = e.transaction_id
  WHERE l.account_id = $1 AND t.kind = 'reverse' ORDER BY l.id
 """
 

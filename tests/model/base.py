@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from services.tills import Till
-from tests.model.comparing import compare, complaints, laws_broken
+from tests.model.comparing import compare, compare_figures, complaints, laws_broken
 from tests.model.coupon_model import CouponModel
 from tests.model.points_model import Refused
 from tests.model.sales_model import Receipt
@@ -43,7 +43,7 @@ class Steps(RuleBasedStateMachine):
         self.member_nos: dict[str, str] = {}
         self.done: list[Command] = []
         self.dies = ""
-        self.number = 0
+        self.number = self.steps = 0
 
     def next_number(self) -> int:
         self.number += 1
@@ -116,6 +116,14 @@ class Steps(RuleBasedStateMachine):
 
     @invariant()
     def books_agree(self) -> None:
+        """The figures after each step; everything, which takes longer, after every third."""
+        self.steps += 1
+        if self.steps % 3 == 0:
+            self.compare_everything()
+        else:
+            self.world.wait_for(compare_figures(self.model))
+
+    def compare_everything(self) -> None:
         self.world.wait_for(compare(self.world.shop, self.model, self.coupons))
         assert self.world.wait_for(laws_broken()) == []
 
@@ -123,4 +131,5 @@ class Steps(RuleBasedStateMachine):
         return [receipt for receipt in self.model.receipts if receipt.sale is None]
 
     def teardown(self) -> None:
+        self.compare_everything()
         assert self.world.wait_for(complaints(self.world.shop)) == ()

@@ -8,7 +8,6 @@ from typing import Any
 
 from services.points import points_balance
 from services.shop import Shop
-from services.tiers import tiers_of
 from services.verify import verify_ledger
 from services.wallet import stored_value
 from storage.sql import rows
@@ -23,6 +22,7 @@ SELECT a.member_id, a.unit, l.amount, l.remaining, l.held, l.expires_on
   FROM lots l JOIN ledger_accounts a ON a.id = l.account_id WHERE l.remaining > 0
 """
 COUPONS = "SELECT code, member_id, uses_left, state, ends_on, offered_at FROM coupons"
+RUNGS = "SELECT member_id, tier FROM member_tiers"
 USES = "SELECT c.code, u.state FROM coupon_uses u JOIN coupons c ON c.id = u.coupon_id"
 CLAIMS = "SELECT till_id, receipt_seq, state FROM claims"
 HOLDS = "SELECT till_id, receipt_no, state, captured_fen, returned_fen FROM wallet_holds"
@@ -113,22 +113,28 @@ async def complaints(shop: Shop) -> tuple[object, ...]:
 
 async def compare(shop: Shop, model: ShopModel, coupons: CouponModel) -> None:
     """Raises AssertionError for the first figure that differs."""
-    accounts, lots = await rows(ACCOUNTS), await rows(LOTS)
-    rungs = await tiers_of(shop, [member.id for member in model.members.values()])
+    await compare_figures(model)
+    lots = await rows(LOTS)
     for member in model.members.values():
-        figures = {line["unit"]: line for line in accounts if line["member_id"] == member.id}
         own = [line for line in lots if line["member_id"] == member.id]
-        same(_figures(figures), _modelled(model, member), member.name)
         same(_point_lots(own), _modelled_points(member), member.name)
         same(_value_lots(own), _modelled_value(member), member.name)
-        place = RUNG_CODES.index(rungs[member.id].code)
-        deserved = model.deserved_place(member)
+        await _compare_told(shop, model, member)
+    await _compare_coupons(model, coupons)
+    await _compare_receipts(model)
+
+
+async def compare_figures(model: ShopModel) -> None:
+    """Every account of every member, and the rung."""
+    accounts = await rows(ACCOUNTS)
+    places = {line["member_id"]: RUNG_CODES.index(line["tier"]) for line in await rows(RUNGS)}
+    for member in model.members.values():
+        figures = {line["unit"]: line for line in accounts if line["member_id"] == member.id}
+        same(_figures(figures), _modelled(model, member), member.name)
+        place, deserved = places.get(member.id, 0), model.deserved_place(member)
         member.highest = max(member.highest, deserved)
         assert deserved <= place <= member.highest, (member.name, deserved, place)
         member.place = place
-        await _compare_told(shop, model, member)
-    await _compare_coupons(model, coupons)
-    await _compare_receipts(shop, model)
 
 
 def same(found: object, modelled: object, what: str) -> None:
@@ -185,7 +191,7 @@ async def _compare_coupons(model: ShopModel, coupons: CouponModel) -> None:
     same(uses, used, "uses")
 
 
-async def _compare_receipts(shop: Shop, model: ShopModel) -> None:
+async def _compare_receipts(model: ShopModel) -> None:
     claims = {(line["till_id"], line["receipt_seq"]): line["state"] for line in await rows(CLAIMS)}
     modelled = {(r.till, r.sequence): r.claim.state for r in model.receipts if r.claim}
     same(claims, modelled, "claims")

@@ -157,12 +157,12 @@ class CouponModel:
         if not sale.is_returned:
             return
         for copy in self.copies:
-            for use in copy.uses:
-                if use.sale is sale and use.state == "used":
-                    use.state = "returned"
-                    copy.left += 1
-                    if copy.ends_on < self.shop.today:
-                        copy.ends_on = self.shop.today + RETURN_DAYS
+            mine = [use for use in copy.uses if use.sale is sale and use.state == "used"]
+            for use in mine:
+                use.state = "returned"
+            copy.left += len(mine)
+            if mine and copy.ends_on < self.shop.today:
+                copy.ends_on = self.shop.today + RETURN_DAYS
 
     def offer(self, copy: Copy, member: ModelMember, token: str | None) -> None:
         terms = KINDS[copy.kind]

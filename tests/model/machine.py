@@ -1,16 +1,10 @@
 """The machine (随机店): people, tills, staff and the clock in any order, on a real database."""
 
-from datetime import timedelta
-from typing import Any
-
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from services.joining import Joined
-from services.tier_pins import pin_tier
-from tests.model.base import PICK
-from tests.model.shop_model import RUNG_CODES
-from tests.model.value_rules import CouponRules, WalletRules
+from tests.model.composed_rules import ComposedRules
 from tests.model.world import PEOPLE
 from tests.shop_parts import join
 
@@ -18,7 +12,7 @@ HOUR, DAY = 60, 24 * 60
 STEPS = st.sampled_from([10, HOUR, 5 * HOUR, DAY, 3 * DAY, 8 * DAY, 31 * DAY, 70 * DAY, 200 * DAY])
 
 
-class ShopMachine(CouponRules, WalletRules):
+class ShopMachine(ComposedRules):
     @initialize()
     def opens(self) -> None:
         """Two members with something in hand, so that the first step finds something to do."""
@@ -76,21 +70,3 @@ class ShopMachine(CouponRules, WalletRules):
     @rule(how=st.sampled_from(["crash", "restart"]))
     def dies_in_the_next_step(self, how: str) -> None:
         self.dies = how
-
-    @rule(who=PICK, place=st.integers(0, 2), days=st.sampled_from([0, 20, 100]))
-    def is_pinned(self, who: int, place: int, days: int) -> None:
-        member = self.member(who)
-        if place < max(member.place, self.model.deserved_place(member)):
-            return
-        until, number = self.model.today + timedelta(days=days), self.member_nos[member.name]
-
-        def expect(_: Any) -> None:
-            member.highest = max(member.highest, place)
-            member.place = place
-
-        self.perform(
-            lambda shop: pin_tier(shop, number, RUNG_CODES[place], until=until, reason="test"),
-            expect,
-            tells=lambda told: told["tier"],
-            is_lasting=False,
-        )

@@ -1,6 +1,6 @@
 """Playing the machine (试跑): so many examples of so many steps, by a seed or always the same."""
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.machine import ShopMachine
@@ -17,6 +17,7 @@ def play(world: World, *, examples: int, steps: int, seed_of_run: int | None = N
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
+            phases=[Phase.generate, Phase.shrink],
             deadline=None,
             database=None,
             derandomize=seed_of_run is None,

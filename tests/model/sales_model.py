@@ -48,11 +48,15 @@ class Back:
 
 @dataclass(eq=False)
 class Sale:
-    """One receipt that was reported; `member` is who earns, once known."""
+    """One receipt that was reported; `member` is who earns, once known.
+
+    `costs` is what each line came to, where a quote says so.
+    """
 
     paid: int
     goods: tuple[Goods, ...]
     paid_at: datetime
+    costs: dict[str, int] = field(default_factory=dict)
     member: object = None
     is_silver: bool = False
     due_at: datetime | None = None
@@ -98,6 +102,8 @@ class Sale:
 
     def value(self, line: Goods) -> Fraction:
         """What of the money paid falls on a line."""
+        if self.costs:
+            return Fraction(self.costs[line.sku])
         whole = sum(other.amount for other in self.goods)
         return Fraction(line.amount * self.paid, whole) if whole else Fraction(0)
 

@@ -1,5 +1,6 @@
 """Rules of purchases (消费步骤): sold, printed and uploaded later, scanned, quoted, refunded."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.recorded import Recorded
 from services.refunds import RefundReport, record_refund
 from services.shop import Shop
 from services.tills import Till
+from storage.sql import rows
 from tests.model.base import PICK, Steps
 from tests.model.points_model import refuse_if
 from tests.model.sales_model import Back, Goods, Receipt, Sale
@@ -108,18 +110,6 @@ class SalesRules(Steps):
         receipt = self.new_receipt(seller, basket, days_ago=0)
         self.report(receipt, member, quote=answer)
 
-    @rule(basket=BASKETS, buyer=PICK)
-    def buys_more(self, basket: tuple[Goods, ...], buyer: int) -> None:
-        """What happens most in a shop is tried most."""
-        receipt = self.new_receipt(self.till(buyer), basket, days_ago=0)
-        self.report(receipt, self.member(buyer))
-
-    @precondition(lambda self: self.model.sales)
-    @rule(pick=PICK, how=BACKS)
-    def refunds_more(self, pick: int, how: str) -> None:
-        sold = [receipt for receipt in self.model.receipts if receipt.sale is not None]
-        self.refund_of(sold[pick % len(sold)], how, line=pick)
-
     @precondition(lambda self: any(sale.stored or sale.spent for sale in self.model.sales))
     @rule(pick=PICK, how=BACKS)
     def refunds_what_value_paid(self, pick: int, how: str) -> None:
@@ -167,7 +157,9 @@ class SalesRules(Steps):
         quote: dict[str, Any] | None,
     ) -> None:
         paid = quote["payable_fen"] if quote else receipt.paid
-        sale = Sale(paid, receipt.goods, receipt.paid_at)
+        costs = self.costs_of(receipt) if quote else {}
+        sale = Sale(paid, receipt.goods, receipt.paid_at, costs)
+        assert not costs or sum(costs.values()) == paid
         if quote:
             assert member is not None
             self._pay_quote(receipt, sale, member, quote)
@@ -180,6 +172,12 @@ class SalesRules(Steps):
             receipt.token = told.answer["claim"]["token"]
             unverified = read(receipt.token)
             receipt.sequence = unverified.receipt.sequence
+
+    def costs_of(self, receipt: Receipt) -> dict[str, int]:
+        """The newest quote's prices: the model takes them as they are."""
+        found = self.world.wait_for(rows("SELECT line_fen FROM quotes ORDER BY id DESC LIMIT 1"))
+        prices = json.loads(found[0]["line_fen"])
+        return {line.sku: fen for line, fen in zip(receipt.goods, prices, strict=True)}
 
     def _pay_quote(
         self, receipt: Receipt, sale: Sale, member: ModelMember, quote: dict[str, Any]

@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from tests.model.playing import play
@@ -23,16 +24,22 @@ EXAMPLES, STEPS = 40, 40
 
 def main() -> int:
     seconds = 60 * float(os.environ.get("MINUTES") or 60 * float(os.environ.get("HOURS") or 1))
-    seed = os.environ.get("SEED")
-    wanted = os.environ.get("DATABASE")
-    with postgres_server() as postgres, tempfile.TemporaryDirectory() as folder:
-        worlds = {"sqlite": sqlite_world(Path(folder)), "postgres": postgres_world(postgres)}
-        kept = {kind: world for kind, world in worlds.items() if wanted in (None, "", kind)}
-        try:
-            return soak(kept, until=time.monotonic() + seconds, seed=int(seed) if seed else None)
-        finally:
-            for world in worlds.values():
-                world.close()
+    seed, wanted = os.environ.get("SEED"), os.environ.get("DATABASE")
+    kinds = [kind for kind in ("sqlite", "postgres") if wanted in (None, "", kind)]
+    with ExitStack() as stack:
+        worlds = {kind: opened(kind, stack) for kind in kinds}
+        until = time.monotonic() + seconds
+        return soak(worlds, until=until, seed=int(seed) if seed else None)
+
+
+def opened(kind: str, stack: ExitStack) -> World:
+    """A world that the stack closes, whatever happens: else the program would never end."""
+    if kind == "postgres":
+        world = postgres_world(stack.enter_context(postgres_server()))
+    else:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        world = sqlite_world(Path(folder))
+    return stack.enter_context(closing(world))
 
 
 def soak(worlds: dict[str, World], *, until: float, seed: int | None) -> int:

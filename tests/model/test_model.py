@@ -1,5 +1,6 @@
 """The shop against its model (模型测试): whatever happens in whatever order, the books agree."""
 
+from contextlib import closing
 from pathlib import Path
 
 from tests.model.playing import play
@@ -10,16 +11,10 @@ EXAMPLES, STEPS = 200, 16
 
 
 def test_the_books_agree_with_the_model_on_sqlite(tmp_path: Path) -> None:
-    world = sqlite_world(tmp_path)
-    try:
+    with closing(sqlite_world(tmp_path)) as world:
         play(world, examples=EXAMPLES, steps=STEPS)
-    finally:
-        world.close()
 
 
 def test_the_books_agree_with_the_model_on_postgres(real_postgres: PostgresServer) -> None:
-    world = postgres_world(real_postgres)
-    try:
+    with closing(postgres_world(real_postgres)) as world:
         play(world, examples=EXAMPLES, steps=STEPS)
-    finally:
-        world.close()

@@ -24,7 +24,7 @@ from tests.model.base import PICK, Steps
 from tests.model.coupon_model import KINDS, REWARD_POINTS, Copy, Exchange, Gift
 from tests.model.points_model import refuse_if
 from tests.model.sales_model import Goods, Receipt
-from tests.model.sales_rules import PRICES, SalesRules
+from tests.model.sales_rules import SalesRules
 from tests.model.shop_model import ModelMember
 from tests.model.wallet_model import ModelHold
 
@@ -206,21 +206,6 @@ class WalletRules(SalesRules):
         receipt = receipts[pick % len(receipts)] if receipts else self.new_receipt(till, (line,))
         self.hold_for(receipt, member, amount)
 
-    @precondition(lambda self: self.cards())
-    @rule(
-        who=PICK, amount=st.sampled_from([333, 1999, 4001]), price=PRICES, ends_first=st.booleans()
-    )
-    def pays_with_the_card(self, who: int, amount: int, price: int, ends_first: bool) -> None:
-        """A hold, captured by the till or by the purchase itself."""
-        cards, till = self.cards(), self.till(who)
-        member = cards[who % len(cards)]
-        line = Goods("beans", "beans", 2, price)
-        receipt = self.new_receipt(till, (line,))
-        self.hold_for(receipt, member, amount)
-        if ends_first and self.model.holds.get((receipt.till, receipt.number)):
-            self.captures(0, 0)
-        self.report(receipt, None)
-
     def hold_for(self, receipt: Receipt, member: ModelMember, amount: int) -> None:
         place, till = (receipt.till, receipt.number), self.till_of(receipt)
         code = self.world.code_of(member.id)
@@ -277,7 +262,10 @@ class WalletRules(SalesRules):
 
     @rule(who=PICK, points=st.sampled_from([-60, -7, 5, 120]))
     def is_adjusted(self, who: int, points: int) -> None:
-        member, key = self.member(who), f"adjust:{self.next_number()}"
+        self.adjusts(self.member(who), points)
+
+    def adjusts(self, member: ModelMember, points: int) -> None:
+        key = f"adjust:{self.next_number()}"
         self.perform(
             partial(adjust_of, member.id, points, key),
             lambda _: self._adjusted(member, points),
@@ -306,8 +294,16 @@ class WalletRules(SalesRules):
             refuse_if(not is_same, "NumberConflict")
             return
         self._refuse_unless_open(found)
+        refuse_if(self._is_paid(found), "PaidWithoutHold")
         refuse_if(wanted > found.amount, "MoreThanHeld")
         found.capture(wanted, self.model.today)
+
+    def _is_paid(self, found: ModelHold) -> bool:
+        [place] = [place for place, kept in self.model.holds.items() if kept is found]
+        return any(
+            (receipt.till, receipt.number) == place and receipt.sale is not None
+            for receipt in self.model.receipts
+        )
 
     def _refuse_unless_open(self, found: ModelHold) -> None:
         is_over = found.state == "expired" or found.is_overdue(self.model.now)

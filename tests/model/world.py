@@ -108,8 +108,10 @@ class World:
         self.wait_for(self._reopen())
 
     def close(self) -> None:
-        self.wait_for(self._close())
-        self.runner.close()
+        try:
+            self.wait_for(self._close())
+        finally:
+            self.runner.close()
 
     def run(self, call: Call) -> Told:
         try:
