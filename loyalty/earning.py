@@ -5,7 +5,7 @@ and depends on nothing but the sum of the refunds: twenty small ones equal one l
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
