@@ -9,13 +9,8 @@ from loyalty.coupon_codes import RANDOM_BYTES, coupon_code
 from loyalty.coupons import coupon_copy
 from loyalty.shop_file import CouponKind
 from services.shop import Shop
-from storage.coupons import (
-    coupon_by_key,
-    coupons_of,
-    give_back_to_counter,
-    insert_coupon,
-    take_from_counter,
-)
+from storage.counters import give_back_to_counter, take_from_counter
+from storage.coupons import coupon_by_key, coupons_of, insert_coupon
 from storage.sql import Row
 
 

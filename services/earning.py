@@ -27,9 +27,10 @@ from services.purchase_facts import (
 )
 from services.shop import Shop
 from services.tiers import UNITS_OF_A_RISE, after_growth, tier_of
+from storage.counters import take_what_is_left
 from storage.instants import from_ms, to_ms
 from storage.locks import lock_receipt
-from storage.purchases import purchase_by_id, purchases_due, take_of_day, update_purchase
+from storage.purchases import purchase_by_id, purchases_due, update_purchase
 from storage.transactions import transactional
 
 DUE_BATCH = 200
@@ -147,7 +148,7 @@ async def _with_day_allowance(shop: Shop, purchase: PurchaseRow) -> PurchaseRow:
         return purchase
     await lock_accounts(purchase["member_id"], UNITS_OF_A_RISE)
     wanted = (await _reckoned(purchase)).points
-    granted = await take_of_day(day_counter(purchase), wanted, limit)
+    granted = await take_what_is_left(day_counter(purchase), wanted, limit)
     rule = replace(earning_of(purchase), day_allowance=granted)
     return {**purchase, "earning": earning_text(rule)}
 

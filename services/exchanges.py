@@ -13,12 +13,8 @@ from services.ledger import LockedAccounts, lock_accounts
 from services.points import points_balance, return_points, spend_points
 from services.points_mall import RewardGone, RewardSoldOut, rewards_for
 from services.shop import Shop
-from storage.coupons import (
-    coupon_by_key,
-    lock_coupon,
-    take_from_counter,
-    void_unused,
-)
+from storage.counters import take_from_counter
+from storage.coupons import coupon_by_key, lock_coupon, void_unused
 from storage.exchanges import (
     exchange_by_key,
     insert_exchange,

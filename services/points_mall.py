@@ -10,7 +10,7 @@ from loyalty.shop_file import Reward
 from services.points import points_balance
 from services.shop import Shop
 from services.tiers import tier_of
-from storage.coupons import counters_of
+from storage.counters import counters_of
 
 
 class RewardGone(Refusal):

@@ -34,9 +34,10 @@ from services.purchase_facts import (
 from services.shop import Shop
 from services.stored_returns import return_stored
 from services.tiers import after_return
+from storage.counters import give_back_to_counter
 from storage.instants import from_ms
 from storage.ledger import open_lots
-from storage.purchases import give_back_to_day, update_purchase
+from storage.purchases import update_purchase
 from storage.refunds import Earned, earned_by, lapsed_of_lot
 
 UNITS = (Unit.BONUS, Unit.GROWTH, Unit.POINTS, Unit.PRINCIPAL)
@@ -176,7 +177,8 @@ async def _settle(shop: Shop, step: Step, changed: PurchaseRow) -> None:
         await return_coupons(shop, changed["id"])
     if earning_of(changed).day_allowance is not None and was["points_standing"] is not None:
         back = was["points_standing"] - changed["points_standing"]
-        await give_back_to_day(day_counter(changed), back)
+        if back:
+            await give_back_to_counter(day_counter(changed), back)
 
 
 def _shrunk_promise(step: Step) -> dict[str, Any]:

@@ -1,45 +1,16 @@
-"""Rows of coupons (券) and of the counters that guard stock and limits."""
+"""Rows of coupons (券)."""
 
 from datetime import date, datetime
 from typing import Any
 
 from storage.instants import to_ms
 from storage.models import Coupon
-from storage.sql import Row, change, places, row, rows
+from storage.sql import Row, change, row, rows
 
 COLUMNS = (
     "id, code, kind, member_id, terms, state, uses_left, cause, offered_at, hops,"
     " starts_on, ends_on, issued_at"
 )
-
-
-async def take_from_counter(name: str, limit: int) -> bool:
-    """Count one; False when the limit is reached. One statement decides (reliability 5.3)."""
-    if limit < 1:
-        return False
-    return bool(
-        await change(
-            "INSERT INTO counters (name, used) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE"
-            " SET used = counters.used + 1 WHERE counters.used < $2",
-            name,
-            limit,
-        )
-    )
-
-
-async def give_back_to_counter(name: str) -> None:
-    given = await change("UPDATE counters SET used = used - 1 WHERE name = $1 AND used > 0", name)
-    assert given == 1, name
-
-
-async def counters_of(names: list[str]) -> dict[str, int]:
-    """How far the counters are; those never used are left out."""
-    if not names:
-        return {}
-    found = await rows(
-        f"SELECT name, used FROM counters WHERE name IN ({places(len(names))})", *names
-    )
-    return {line["name"]: int(line["used"]) for line in found}
 
 
 async def insert_coupon(**values: Any) -> int:

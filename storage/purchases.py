@@ -92,28 +92,6 @@ async def purchases_due(now: datetime, *, after: int, limit: int) -> list[dict[s
     )
 
 
-async def take_of_day(name: str, wanted: int, limit: int) -> int:
-    """Count up to so many on a day's counter; how many its limit left."""
-    found = await row("SELECT used FROM counters WHERE name = $1", name)
-    granted = min(wanted, max(0, limit - (found["used"] if found else 0)))
-    taken = await change(
-        "INSERT INTO counters (name, used) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE"
-        " SET used = counters.used + $2 WHERE counters.used + $2 <= $3",
-        name,
-        granted,
-        limit,
-    )
-    assert taken == 1 or granted == 0, "the member's account is locked"
-    return granted
-
-
-async def give_back_to_day(name: str, points: int) -> None:
-    """What was taken back of a day's points may be earned again on that day."""
-    await change(
-        "UPDATE counters SET used = used - $2 WHERE name = $1 AND used >= $2", name, points
-    )
-
-
 async def claim_of_receipt(till_no: int, epoch: int, receipt_seq: int) -> dict[str, Any] | None:
     return await row(
         "SELECT * FROM claims WHERE till_id = $1 AND key_epoch = $2 AND receipt_seq = $3",

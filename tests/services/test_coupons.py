@@ -8,7 +8,7 @@ import pytest
 from services.coupons import IssuedCoupon, issue_coupon, usable_coupons
 from services.loading import load_shop
 from services.shop import Shop
-from storage.coupons import give_back_to_counter, take_from_counter
+from storage.counters import give_back_to_counter, take_from_counter
 from storage.sql import rows
 from storage.transactions import transactional
 from tests.services.posting import member_id_of

@@ -12,7 +12,7 @@ from tortoise.backends.base.client import TransactionalDBClient
 from services.outbox import outbox_states, queue_replies
 from services.shop import Shop
 from storage.backend_sqlite import ImmediateTransaction
-from storage.coupons import take_from_counter
+from storage.counters import take_from_counter
 from storage.database import DatabaseAddress, is_postgres
 from storage.sql import row, rows
 from storage.transactions import transactional

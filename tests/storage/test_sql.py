@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from services.shop import Shop
-from storage.coupons import take_from_counter
+from storage.counters import take_from_counter
 from storage.database import DatabaseAddress, is_outage
 from storage.jobs import begin_run
 from storage.models import Region

@@ -15,7 +15,7 @@ from tortoise.transactions import in_transaction
 
 import storage.transactions
 from storage.backend_sqlite import ImmediateTransaction
-from storage.coupons import take_from_counter
+from storage.counters import take_from_counter
 from storage.database import is_postgres
 from storage.sql import row, rows
 from storage.transactions import ATTEMPTS, finish_transactions, transactional
