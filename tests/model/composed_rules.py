@@ -4,12 +4,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.model.base import PICK
-from tests.model.sales_model import Back, Goods
-from tests.model.sales_rules import PRICES
+from tests.model.sales_model import Back, Goods, Receipt
+from tests.model.sales_rules import BACKS, PRICES
 from tests.model.value_rules import CouponRules, WalletRules
 
 ENDS = st.sampled_from(["captured", "voided", "by the purchase"])
-PARTS = st.lists(st.sampled_from([1, 107, 333]), max_size=3)
+PARTS = st.lists(st.sampled_from([1, 107, 333, 1500]), max_size=3)
 
 
 class ComposedRules(CouponRules, WalletRules):
@@ -25,6 +25,15 @@ class ComposedRules(CouponRules, WalletRules):
         if self.model.holds.get((receipt.till, receipt.number)):
             self.end_last_hold(end)
         self.report(receipt, None)
+        self.returns_in(parts, receipt)
+
+    @rule(who=PICK, parts=PARTS)
+    def pays_with_points(self, who: int, parts: list[int]) -> None:
+        self.pays_as_quoted((Goods("latte", "coffee", 2, 1650),), who, who, typed=[], tens=5)
+        for receipt in self.model.receipts[-1:]:
+            self.returns_in(parts, receipt)
+
+    def returns_in(self, parts: list[int], receipt: Receipt) -> None:
         for part in parts:
             self.give_back(receipt, Back(f"F-{self.next_number()}", money=part))
 
@@ -45,3 +54,11 @@ class ComposedRules(CouponRules, WalletRules):
             self.adjusts(member, -left)
         self.refund_of(returned, "all", line=0)
         self.report(self.new_receipt(till, (Goods("latte", "coffee", 1, again),)), member)
+
+    @rule(who=PICK, pick=PICK, how=BACKS)
+    def buys_with_a_coupon(self, who: int, pick: int, how: str) -> None:
+        """Used by hand before the sale comes; given back only when all of it is returned."""
+        receipt = self.new_receipt(self.till(who), (Goods("cake", "bakery", 2, 1650),))
+        self.redeems_at(self.coupons.copies[pick % len(self.coupons.copies)], receipt)
+        self.report(receipt, self.member_or_none(who))
+        self.refund_of(receipt, how, line=0)

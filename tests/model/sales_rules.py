@@ -97,7 +97,8 @@ class SalesRules(Steps):
     ) -> None:
         member, seller = self.member(buyer), self.till(till)
         copies = self.coupons.copies
-        codes = tuple({copies[pick % len(copies)].code for pick in typed} if copies else ())
+        typed_codes = [copies[pick % len(copies)].code for pick in typed if copies]
+        codes = tuple(dict.fromkeys(typed_codes))
         code = self.world.code_of(member.id)
         asked = QuoteRequest(lines_of(basket), code, codes, points=tens * 10)
         quote = self.world.run(lambda shop: make_quote(shop, seller, asked))

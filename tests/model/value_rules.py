@@ -74,13 +74,16 @@ class CouponRules(Steps):
     def redeems(self, pick: int, receipt: int) -> None:
         copy, at = self._copy(pick), self._receipt(receipt)
         if copy is not None and at is not None:
-            till = self.till_of(at)
-            self.perform(
-                lambda shop: redeem_coupon(shop, till, copy.code, at.number),
-                lambda _: self.coupons.redeem(copy, at.till, at.number, at.sale),
-                tells=lambda told: told.answer,
-                is_lasting=False,
-            )
+            self.redeems_at(copy, at)
+
+    def redeems_at(self, copy: Copy, at: Receipt) -> None:
+        till = self.till_of(at)
+        self.perform(
+            lambda shop: redeem_coupon(shop, till, copy.code, at.number),
+            lambda _: self.coupons.redeem(copy, at.till, at.number, at.sale),
+            tells=lambda told: told.answer,
+            is_lasting=False,
+        )
 
     @precondition(lambda self: any(copy.uses for copy in self.coupons.copies))
     @rule(pick=PICK, use=PICK)
