@@ -112,7 +112,7 @@ async def at_once(act: Act, receipts: list[Printed], seconds: int) -> tuple[list
 
 
 def transactions_a_second(postgres: PostgresServer, seconds: int) -> int:
-    said = pgbench(postgres, f"--client={CLIENTS}", "--jobs=2", f"--time={seconds}", "--no-vacuum")
+    said = pgbench(postgres, f"--client={CLIENTS}", f"--time={seconds}", "--no-vacuum")
     found = TRANSACTIONS_A_SECOND.search(said)
     assert found is not None, said
     return int(found[1])
