@@ -84,18 +84,7 @@ async def _post_return(
         for share in shares
     ]
     late_ends_on = shop.today() + timedelta(days=shop.rules.points.return_days)
-    cause = {
-        "what": "returned_stored",
-        "yuan": yuan_text(sum(share.total_fen for share in shares)),
-        "principal": yuan_text(sum(share.principal_fen for share in shares)),
-        "bonus": yuan_text(sum(share.bonus_fen for share in shares)),
-        "receipt_no": hold["receipt_no"],
-        "hold_id": hold["id"],
-        "late_bonus_fen": late_fen,
-        "late_of_lots": late,
-        "late_ends_on": late_ends_on.isoformat() if late_fen else None,
-        "rules": shop.rules.version,
-    }
+    cause = _cause(shop, hold, shares, late=late, late_ends_on=late_ends_on)
     transaction = give_back_shares(
         hold["member_id"],
         kept,
@@ -113,6 +102,23 @@ async def _post_return(
         occurred_at=shop.now(),
         reverses_id=hold["transaction_id"],
     )
+
+
+def _cause(
+    shop: Shop, hold: Hold, shares: list[Share], *, late: list[list[int]], late_ends_on: date
+) -> dict[str, object]:
+    return {
+        "what": "returned_stored",
+        "yuan": yuan_text(sum(share.total_fen for share in shares)),
+        "principal": yuan_text(sum(share.principal_fen for share in shares)),
+        "bonus": yuan_text(sum(share.bonus_fen for share in shares)),
+        "receipt_no": hold["receipt_no"],
+        "hold_id": hold["id"],
+        "late_bonus_fen": sum(fen for _, fen in late),
+        "late_of_lots": late,
+        "late_ends_on": late_ends_on.isoformat() if late else None,
+        "rules": shop.rules.version,
+    }
 
 
 async def _drawn(shop: Shop, hold: Hold) -> tuple[list[Share], frozenset[int]]:

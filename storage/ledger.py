@@ -36,8 +36,9 @@ class BalanceMoved(AssertionError):
 async def lock_member_accounts(
     member_id: int, units: Sequence[str], today: date | None
 ) -> dict[str, AccountState]:
-    """The member's accounts in these units, made where missing, locked in the order of the units
-    until the transaction ends. On SQLite the transaction holds the only write lock as it is.
+    """The member's accounts in these units, made where missing, locked in the order they were
+    made in until the transaction ends: one made meanwhile never comes before one that is held
+    (reliability 5.3). On SQLite the transaction holds the only write lock as it is.
 
     What has lapsed but is not booked out is summed up where `today` is given.
     """
@@ -60,7 +61,7 @@ async def _locked(member_id: int, units: Sequence[str], today: date | None) -> l
         f"SELECT unit, id, balance, held, debt, {LAPSED if days else 0} AS lapsed"
         " FROM ledger_accounts a WHERE member_id = $1 AND name = 'member'"
         f" AND unit IN ({places(len(units), first=2 + len(days))})"
-        f" ORDER BY unit {'FOR UPDATE' if is_postgres() else ''}",
+        f" ORDER BY id {'FOR UPDATE' if is_postgres() else ''}",
         member_id,
         *days,
         *units,
@@ -159,15 +160,6 @@ SELECT 'expiry', e.expires_on, e.amount FROM
 
 async def read_points(member_id: int, today: date) -> list[dict[str, Any]]:
     return await rows(READ_POINTS, member_id, today.isoformat())
-
-
-async def read_balances(member_id: int) -> dict[str, AccountState]:
-    found = await rows(
-        "SELECT unit, id, balance, held, debt FROM ledger_accounts"
-        " WHERE member_id = $1 AND name = 'member'",
-        member_id,
-    )
-    return {line.pop("unit"): AccountState(**line) for line in found}
 
 
 async def newest_lines(member_id: int, limit: int) -> list[dict[str, Any]]:
