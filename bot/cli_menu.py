@@ -7,10 +7,15 @@ from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import gateways_for, opened_shop
 from bot.cli_output import fault, read_toml
+from bot.commands import Commands
 from bot.config import Settings
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 
 MENU = Path(__file__).parent.parent / "templates" / "menu.toml"
+
+
+def add_to(commands: Commands) -> None:
+    commands.add("menu", "give every service account its menu", lambda own, _: run_menu(own))
 
 
 async def run_menu(settings: Settings) -> int:

@@ -1,5 +1,6 @@
 """`python -m bot serve`: the server, in the roles web, deliver and schedule."""
 
+import argparse
 import asyncio
 import logging
 import signal
@@ -20,7 +21,10 @@ from bot.app import (
     machine_now,
     opened_shop,
 )
+from bot.cli_output import fault
+from bot.commands import Commands
 from bot.config import Settings
+from bot.couriers import couriers_for
 from bot.delivery import Delivery
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.inbox import Inbox
@@ -50,6 +54,21 @@ SHUTDOWN_SECONDS = 3.0
 KEEPALIVE_SECONDS = 10.0
 
 
+def add_to(commands: Commands) -> None:
+    server = commands.add("serve", "run the server", _serve)
+    server.add_argument("--only", help="roles, such as web,deliver,schedule")
+    server.add_argument("--port", type=int)
+    server.add_argument("--admin-port", type=int)
+
+
+async def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    roles = tuple(options.only.split(",")) if options.only else ROLES
+    if unknown := set(roles) - set(ROLES):
+        return fault(f"--only knows {', '.join(ROLES)}, not {min(unknown)}")
+    await serve(settings, roles)
+    return 0
+
+
 async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
     """Run until SIGTERM or Ctrl-C; then finish or hand back what is under way."""
     async with AsyncExitStack() as stack:
@@ -61,7 +80,7 @@ async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
             stack.push_async_callback(gateway.close)
         runner = Runner(parts.shop)
         stack.push_async_callback(runner.close)
-        delivery = Delivery(BoundOutbox(parts.shop), gateways)
+        delivery = Delivery(BoundOutbox(parts.shop), gateways, couriers_for(parts))
         stack.push_async_callback(delivery.close)
         inbox = Inbox(parts.shop.cache)
         stack.push_async_callback(inbox.drain, DRAIN_SECONDS)

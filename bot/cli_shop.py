@@ -1,21 +1,38 @@
-"""Commands that work on the shop's data: migrate, load, till enrol, liability, verify, keys."""
+"""Commands that work on the shop's data: migrate, load, till enrol, liability, verify."""
 
-import os
 import sys
 from pathlib import Path
 
 from bot.app import connect, opened_shop
 from bot.cli_output import fault, read_toml, show
+from bot.commands import Commands
 from bot.config import Settings
 from loyalty.shop_file import ShopFileFaults
 from services.liability import liability
 from services.loading import load_shop, not_in_force
-from services.resealing import count_under_old_keys, reseal_all
 from services.tills import TillUnknown, enrol_till
 from services.verify import verify_ledger
 from storage.database import close_database
-from storage.keyring import KeyUnknown, create_keyring, remove_key, rotate
 from storage.migrate import migrate
+
+
+def add_to(commands: Commands) -> None:
+    commands.add("migrate", "bring the schema up to date", lambda own, _: run_migrate(own))
+    load = commands.add(
+        "load", "create or update the shop", lambda own, given: run_load(own, given.shop)
+    )
+    load.add_argument("shop", type=Path)
+    tills = commands.group("till", "enrol a till")
+    enrol = tills.add(
+        "enrol", "give a till a key and print it", lambda own, given: run_enrol(own, given.till)
+    )
+    enrol.add_argument("till")
+    commands.add(
+        "liability",
+        "print what is owed on stored value, by store",
+        lambda own, _: run_liability(own),
+    )
+    commands.add("verify", "audit the ledger", lambda own, _: run_verify(own))
 
 
 async def run_migrate(settings: Settings) -> int:
@@ -66,42 +83,3 @@ async def run_verify(settings: Settings) -> int:
         print(f"{complaint.kind}: {complaint.subject}: {complaint.message}")
     print(report.totals)
     return 1 if report.complaints else 0
-
-
-def run_keys_init(settings: Settings) -> int:
-    path = settings.keys.file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        create_keyring(path, os.urandom)
-    except FileExistsError:
-        return fault(f"{path} exists already and stays as it is")
-    print(f"made {path}: keep a copy apart from the database backups")
-    return 0
-
-
-def run_keys_rotate(settings: Settings, purpose: str) -> int:
-    ring = rotate(settings.keys.file, os.urandom, purpose=purpose)
-    key_id = ring.current_id(purpose)
-    print(f"{purpose} key {key_id} is current; servers follow within 3 s, then run keys reseal")
-    return 0
-
-
-async def run_keys_reseal(settings: Settings) -> int:
-    async with opened_shop(settings) as parts:
-        moved = await reseal_all(parts.shop)
-    print(f"{moved} values moved to the current keys")
-    return 0
-
-
-async def run_keys_remove(settings: Settings, purpose: str, key_id: int) -> int:
-    """An old key goes only when nothing is sealed under it any more."""
-    async with opened_shop(settings) as parts:
-        left = (await count_under_old_keys(parts.shop)).get(purpose, 0)
-    if left:
-        return fault(f"{left} values are still under an old {purpose} key: run keys reseal first")
-    try:
-        remove_key(settings.keys.file, key_id, purpose=purpose)
-    except (KeyUnknown, ValueError) as refused:
-        return fault(str(refused))
-    print(f"{purpose} key {key_id} is gone")
-    return 0

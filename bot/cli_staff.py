@@ -2,9 +2,24 @@
 
 from bot.app import opened_shop
 from bot.cli_output import fault, show
+from bot.commands import Commands
 from bot.config import Settings
 from loyalty.staff import Role
 from services.invitations import StoreMissing, StoreNotThere, invite, list_staff, stop_staff
+
+
+def add_to(commands: Commands) -> None:
+    staff = commands.group("staff", "invite somebody to be staff, list all, stop one")
+    invited = staff.add(
+        "invite",
+        "print a code that makes somebody staff, once",
+        lambda own, given: run_invite(own, given.role, given.store),
+    )
+    invited.add_argument("--role", choices=[role.value for role in Role], default="owner")
+    invited.add_argument("--store", default="", help="the store's code")
+    staff.add("list", "everybody who is active", lambda own, _: run_list(own))
+    stopped = staff.add("stop", "stop one", lambda own, given: run_stop(own, given.id))
+    stopped.add_argument("--id", type=int, required=True, help="whom to stop: see list")
 
 
 async def run_invite(settings: Settings, role: str, store: str) -> int:

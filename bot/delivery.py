@@ -6,7 +6,7 @@ never repeated: the platform knows no idempotency key for these messages (reliab
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
@@ -46,12 +46,25 @@ class Outbox(Protocol):
     async def put_back(self, message: Message, after_seconds: float, reason: str) -> None: ...
 
 
-class Delivery:
-    """Runs until closed; `wake` tells it that something was just queued here."""
+# Carries one kind of content in a way of its own; raises DeliveryFailed or DeliveryUncertain.
+Courier = Callable[[WeChatGateway, Message], Awaitable[None]]
 
-    def __init__(self, outbox: Outbox, gateways: Mapping[str, WeChatGateway]) -> None:
+
+class Delivery:
+    """Runs until closed; `wake` tells it that something was just queued here.
+
+    Besides texts and QR pictures there are the kinds of content that `couriers` name.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        gateways: Mapping[str, WeChatGateway],
+        couriers: Mapping[str, Courier] | None = None,
+    ) -> None:
         self._outbox = outbox
         self._gateways = gateways
+        self._couriers = couriers or {}
         self._woken = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
@@ -119,6 +132,9 @@ class Delivery:
         gateway = self._gateways.get(message.account)
         if gateway is None:
             raise DeliveryFailed("permanent", None, "account is not configured")
+        courier = self._couriers.get(message.content["kind"])
+        if courier is not None:
+            return await courier(gateway, message)
         value = str(message.content["value"])
         if message.content["kind"] == "text":
             return await gateway.send_text(message.openid, fit_text(value))

@@ -7,7 +7,10 @@ from loyalty.staff import Right, has_right
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`staff_id`, `role` and `store_id` are set for active staff; owners may have no store."""
+    """`staff_id` and `role` are set for active staff, whose reach is one store, a region, or all.
+
+    `has_waiting`: something could not be delivered and is said first now.
+    """
 
     follower_id: int
     account: str
@@ -18,6 +21,8 @@ class Person:
     staff_id: int | None = None
     role: str | None = None
     store_id: int | None = None
+    region_id: int | None = None
+    has_waiting: bool = False
 
     @property
     def is_member(self) -> bool:

@@ -23,20 +23,42 @@ class Right(StrEnum):
     ADJUST = "adjust"
     CARD_REFUND = "card_refund"
     CONFIRM = "confirm"
+    TRAIN = "train"
+    # Phone and address in full, for who has passed the training.
+    UNMASK = "unmask"
+    CHECK_DETAILS = "check_details"
+    TICKETS = "tickets"
+    REMEDY = "remedy"
+    ANNOUNCE = "announce"
+    MERGE = "merge"
+    EXPORT = "export"
     KNOW_STAFF = "know_staff"
+    MANAGE_STAFF = "manage_staff"
+    AUDIT = "audit"
+    PAUSE_SENDING = "pause_sending"
+    BACK_UP = "back_up"
+    # To say yes to what an operator asks for at the command line.
+    APPROVE = "approve"
 
 
-COUNTER = frozenset(
-    {Right.LOOK_UP, Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.UNDO, Right.CONFIRM}
-)
-LEADING = COUNTER | {Right.ADJUST, Right.CARD_REFUND}
+ANY_STAFF = frozenset({Right.CONFIRM, Right.TRAIN})
+COUNTER = ANY_STAFF | {
+    Right.LOOK_UP,
+    Right.REDEEM,
+    Right.TOP_UP,
+    Right.RECEIPT,
+    Right.UNDO,
+    Right.CHECK_DETAILS,
+}
+SERVICE = frozenset({Right.LOOK_UP, Right.UNMASK, Right.TICKETS, Right.REMEDY, Right.UNDO})
+LEADING = COUNTER | SERVICE | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT}
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OWNER: LEADING | {Right.KNOW_STAFF},
+    Role.OWNER: frozenset(Right),
     Role.MANAGER: LEADING,
     Role.CLERK: COUNTER,
-    Role.SUPPORT: frozenset({Right.LOOK_UP}),
-    Role.MARKETING: frozenset(),
-    Role.AUDITOR: frozenset(),
+    Role.SUPPORT: ANY_STAFF | SERVICE,
+    Role.MARKETING: ANY_STAFF | {Right.ANNOUNCE},
+    Role.AUDITOR: ANY_STAFF | {Right.AUDIT, Right.KNOW_STAFF},
 }
 # Whoever stands at a counter works in one store; the others may see the whole brand.
 IN_ONE_STORE = frozenset({Role.CLERK})

@@ -37,6 +37,7 @@ class Place:
     store: str
     region: str
     store_name: str
+    region_id: int
 
 
 class RulesBook:
@@ -97,7 +98,9 @@ class RulesBook:
             brand = await read_brand() or NO_BRAND
             self.brand_code, self.brand_name = brand["code"], brand["name"]
             self.places = {
-                store["id"]: Place(store["code"], store["region"], store["name"])
+                store["id"]: Place(
+                    store["code"], store["region"], store["name"], store["region_id"]
+                )
                 for store in await read_stores()
             }
             self._take(await stored_rules())

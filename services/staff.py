@@ -72,6 +72,22 @@ def counter_of(shop: Shop, person: Person, store_code: str = "") -> Counter:
     return Counter(store_id, shop.rules.places[store_id])
 
 
+def reach_of(shop: Shop, person: Person) -> frozenset[int] | None:
+    """The stores this person may act in and read about; None for those of the whole brand."""
+    if person.store_id is not None:
+        return frozenset({person.store_id})
+    if person.region_id is None:
+        return None
+    places = shop.rules.places.items()
+    return frozenset(number for number, place in places if place.region_id == person.region_id)
+
+
+def is_in_reach(shop: Shop, person: Person, store_id: int | None) -> bool:
+    """What belongs to no store belongs to the brand, and is in everybody's reach."""
+    reach = reach_of(shop, person)
+    return reach is None or store_id is None or store_id in reach
+
+
 def where_of(shop: Shop, person: Person) -> str:
     """The store's name, or the brand's for staff without a store."""
     if person.store_id is None:

@@ -12,8 +12,8 @@ from storage.sql import Row, change, insert, row, rows
 
 # One read tells the door everything: person, staff role, open dialogue, business clock.
 FIND_PERSON = """
-SELECT f.id, f.follows, f.member_id, m.member_no, m.state,
-       s.id AS staff_id, s.role, s.store_id,
+SELECT f.id, f.follows, f.member_id, f.has_waiting, m.member_no, m.state,
+       s.id AS staff_id, s.role, s.store_id, s.region_id,
        d.progress, d.prior, d.step_key, d.changed_at,
        (SELECT clock_offset_ms FROM installation) AS clock_offset_ms
 FROM followers f
@@ -56,6 +56,8 @@ async def find_caller(account: str, openid: str) -> Caller | None:
         staff_id=found["staff_id"],
         role=found["role"],
         store_id=found["store_id"],
+        region_id=found["region_id"],
+        has_waiting=bool(found["has_waiting"]),
     )
     return Caller(person, _dialogue(found), found["clock_offset_ms"] or 0)
 

@@ -137,7 +137,7 @@ async def read_brand() -> dict[str, Any] | None:
 
 async def read_stores() -> list[dict[str, Any]]:
     return await rows(
-        "SELECT s.id, s.code, s.name, r.code AS region FROM stores s"
+        "SELECT s.id, s.code, s.name, s.region_id, r.code AS region FROM stores s"
         " JOIN regions r ON r.id = s.region_id ORDER BY s.id"
     )
 

@@ -8,7 +8,7 @@ from storage.models.ledger import (
     LotAllocation,
     LotRow,
 )
-from storage.models.messages import OutboxMessage
+from storage.models.messages import OutboxMessage, WaitingLine
 from storage.models.people import Consent, ConsentText, Follower, Member, OpenDialogue
 from storage.models.purchases import Claim, Counter, MemberCodeUse, Purchase, Quote, Refund
 from storage.models.shop import (
@@ -65,5 +65,6 @@ __all__ = [
     "Till",
     "TillKey",
     "TopUp",
+    "WaitingLine",
     "WalletHold",
 ]

@@ -1,4 +1,4 @@
-"""Table of messages (消息): the outbox."""
+"""Tables of messages (消息): the outbox, and what waits for the next contact."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -21,6 +21,22 @@ class OutboxMessage(Model):
     reason = fields.TextField(null=True)
     created_at = InstantField()
     finished_at = InstantField(null=True)
+    otherwise = fields.TextField(null=True)
 
     class Meta:
         table = "outbox"
+
+
+class WaitingLine(Model):
+    """What could not be delivered: the first line of the answer at the next contact."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.TextField()
+    follower_id = fields.BigIntField()
+    text_sealed = fields.BinaryField(null=True)
+    created_at = InstantField()
+    told_key = fields.TextField(null=True)
+    told_at = InstantField(null=True)
+
+    class Meta:
+        table = "waiting_lines"

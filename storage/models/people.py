@@ -18,6 +18,8 @@ class Member(Model):
     phone_index = fields.TextField(null=True)
     phone_verified_at = InstantField(null=True)
     birthday_sealed = fields.BinaryField(null=True)
+    region_id = fields.BigIntField(null=True)
+    merged_into = fields.BigIntField(null=True)
 
     class Meta:
         table = "members"
@@ -35,6 +37,7 @@ class Follower(Model):
     changed_at = fields.BigIntField()  # CreateTime of the push, in seconds
     source = fields.TextField(null=True)
     first_seen_at = InstantField()
+    has_waiting = fields.BooleanField(default=False)
 
     class Meta:
         table = "followers"

@@ -11,6 +11,8 @@ class Installation(Model):
     code = fields.TextField()
     clock_offset_ms = fields.BigIntField(default=0)
     rules_version = fields.BigIntField(default=0)
+    sending_paused_at = InstantField(null=True)
+    sending_paused_why = fields.TextField(null=True)
 
     class Meta:
         table = "installation"

@@ -15,6 +15,8 @@ class StaffInvitation(Model):
     used_at = InstantField(null=True)
     used_by = fields.BigIntField(null=True)
     created_at = InstantField()
+    region_id = fields.BigIntField(null=True)
+    invited_by = fields.BigIntField(null=True)
 
     class Meta:
         table = "staff_invitations"
@@ -29,6 +31,7 @@ class StaffMember(Model):
     invitation_id = fields.BigIntField()
     bound_at = InstantField()
     stopped_at = InstantField(null=True)
+    region_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "staff"

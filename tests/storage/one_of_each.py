@@ -127,6 +127,7 @@ BY_HAND: dict[str, dict[str, str]] = {
         "due_at": "1",
         "created_at": "1",
     },
+    "waiting_lines": {"key": "'line'", "follower_id": FOLLOWER, "created_at": "1"},
     "staff_invitations": {
         "code_hash": "'hash'",
         "role": "'clerk'",
