@@ -29,7 +29,8 @@ class Chat:
     push: Push
     # The text as commands are compared: folded and trimmed.
     text: str = ""
-    help: list[tuple[str, str]] = field(default_factory=list)
+    # By topic, "" first: the words and the names of the sentences that say what for.
+    help: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     staff_help: list[str] = field(default_factory=list)
     wordings: Wordings = field(default_factory=lambda: Wordings({}))
     said: list[Content] = field(default_factory=list)

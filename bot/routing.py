@@ -43,9 +43,13 @@ class Understanding:
 
 
 class Router:
-    """What one handler module offers; passive until the table is made."""
+    """What one handler module offers; passive until the table is made.
 
-    def __init__(self) -> None:
+    Words with a `topic` are listed by 帮助 TOPIC instead of by 帮助.
+    """
+
+    def __init__(self, topic: str = "") -> None:
+        self.topic = topic
         self.commands: list[Command] = []
         self.staff_words: list[StaffWord] = []
         self.pushes: dict[type, Handler] = {}
@@ -119,8 +123,8 @@ class RoutingTable:
     dialogues: dict[str, Dialogue] = field(default_factory=dict)
     understandings: list[Understanding] = field(default_factory=list)
     fallback: Handler | None = None
-    # (word, name of the sentence that says what for), shortest word first.
-    help: list[tuple[str, str]] = field(default_factory=list)
+    # By topic: (word, name of the sentence that says what for), shortest word first.
+    help: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def staff_word(self, words: str) -> StaffWord | None:
         return self.staff_words.get(first_word(words).casefold())
@@ -143,6 +147,9 @@ def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
 
     for module in modules:
         router: Router = module.router
+        table.help.setdefault(router.topic, []).extend(
+            (command.words[0], command.help) for command in router.commands if command.help
+        )
         for command in router.commands:
             for word in command.words:
                 claim(word, module)
@@ -160,14 +167,9 @@ def table_of(modules: Iterable[ModuleType]) -> RoutingTable:
         if router.fallback_handler is not None:
             claim("the fallback", module)
             table.fallback = router.fallback_handler
-    table.help = _help_lines(table)
+    for lines in table.help.values():
+        lines.sort(key=lambda line: (len(line[0]), line[0]))
     return table
-
-
-def _help_lines(table: RoutingTable) -> list[tuple[str, str]]:
-    commands = {id(command): command for command in table.commands.values()}.values()
-    lines = [(command.words[0], command.help) for command in commands if command.help]
-    return sorted(lines, key=lambda line: (len(line[0]), line[0]))
 
 
 def handler_modules(package: ModuleType) -> list[ModuleType]:

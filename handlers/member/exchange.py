@@ -12,7 +12,7 @@ YES = "确认"
 # What fits one message; the cheapest come first.
 MOST_SHOWN = 20
 
-router = Router()
+router = Router(topic="券")
 confirmation = router.dialogue(Dialogue("exchange"))
 
 

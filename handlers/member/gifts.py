@@ -7,7 +7,7 @@ from handlers.membership import members_only
 from services.gift_claims import TakenGift, claim_gift
 from services.gifts import gift_url, offer_coupon, withdraw_gift
 
-router = Router()
+router = Router(topic="券")
 # A number of the list, or a coupon's code however it is spaced.
 PICK = r"[0-9]{1,3}|[0-9a-z][0-9a-z -]{10,20}"
 WORD = r"[0-9a-z][0-9a-z -]{7,40}"

@@ -197,7 +197,7 @@ async def test_a_bug_goes_on_to_the_door_and_saves_nothing(desk: Desk) -> None:
 
 
 def test_help_lists_words_with_a_line_only_shortest_first() -> None:
-    assert table().help == [("太多", "x/much"), ("积分", "x/points")]
+    assert table().help[""] == [("太多", "x/much"), ("积分", "x/points")]
 
 
 async def test_chat_gathers_what_is_said_in_order() -> None:

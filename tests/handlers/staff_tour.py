@@ -30,7 +30,7 @@ async def work_at_the_counter(shop: ShopUnderTest) -> None:
         await shop.hear(OWNER, words)
     number = await number_of_a_member()
     await shop.hear(CLERK, f"查会员 {number}")
-    await shop.hear(MANAGER, "帮助")
+    await shop.hear(MANAGER, "帮助 员工")
     await guess_codes(shop)
     await sell_and_take_back(shop)
     await give_points(shop, number)
