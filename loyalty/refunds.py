@@ -69,6 +69,8 @@ def line_values(sale: Sale) -> list[Fraction]:
     if len(quoted) == len(sale.lines) and min(quoted) >= 0 and sum(quoted) == sale.paid_fen:
         return [Fraction(fen) for fen in quoted]
     weights = _weights(sale.lines)
+    if sum(weights) == sale.paid_fen:
+        return [Fraction(weight) for weight in weights]
     given = [line.category == REWARD for line in sale.lines]
     sold_fen = sum(w for w, is_given in zip(weights, given, strict=True) if not is_given)
     given_fen = sum(weights) - sold_fen

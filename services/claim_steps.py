@@ -7,12 +7,14 @@ after all credits it. Whoever moves one holds the receipt's lock.
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from loyalty.money import yuan_text
 from loyalty.receipts import ReceiptClaimed
+from services.earners import Earner, lock_earner
 from services.earning import Credit, credit_purchase
 from services.points import points_balance
 from services.purchase_facts import points_of_amount
@@ -20,12 +22,14 @@ from services.shop import Shop
 from storage.instants import from_ms
 from storage.locks import lock_receipt
 from storage.purchases import (
+    claim_change,
     claims_before_joining,
     overdue_claims,
     purchase_of_claim,
     update_claim,
     void_overdue_claim,
 )
+from storage.sql import Part
 from storage.transactions import transactional
 
 log = logging.getLogger(__name__)
@@ -96,36 +100,51 @@ async def credit_claim(
     shop: Shop, claim: ClaimRow, member_id: int, purchase: dict[str, Any]
 ) -> tuple[ClaimAnswer, Credit]:
     """Credit what the till reported: its amount counts, whatever the token said."""
-    answer, credit, credited = await credit_receipt(shop, member_id, purchase)
+    earner = await lock_earner(shop, member_id)
+    was = claim["state"]
+    answer, credit = await credit_receipt(
+        shop, earner, purchase, claim=lambda credited: claim_change(claim["id"], was, credited)
+    )
     if claim["amount_fen"] != purchase["paid_fen"]:
         facts = {"claim": claim["id"], "token_fen": claim["amount_fen"]}
         log.warning("claim_amount_differs", extra={"facts": facts})
-    await update_claim(claim["id"], claim["state"], **credited)
     return answer, credit
 
 
 async def credit_receipt(
-    shop: Shop, member_id: int, purchase: dict[str, Any]
-) -> tuple[ClaimAnswer, Credit, dict[str, Any]]:
-    """Credit the purchase of a claim, and say what its claim holds from then on.
+    shop: Shop,
+    earner: Earner,
+    purchase: dict[str, Any],
+    *,
+    claim: Callable[[dict[str, Any]], Part],
+) -> tuple[ClaimAnswer, Credit]:
+    """Credit the purchase of a claim, and write the claim with what it holds from then on.
 
     A helper for use cases that hold the receipt's lock. Raises ReceiptClaimed.
     """
-    credit = await credit_purchase(shop, purchase, member_id)
+    credit = await credit_purchase(
+        shop, purchase, earner, telling=lambda credit: claim(_credited(earner, purchase, credit))
+    )
     if credit is None:
         raise ReceiptClaimed
+    return _answer(purchase, credit), credit
+
+
+def _answer(purchase: dict[str, Any], credit: Credit) -> ClaimAnswer:
     until = credit.due_on.isoformat() if credit.due_on else ""
-    answer = ClaimAnswer("credited", credit.points, purchase["paid_fen"], credit.balance, until)
-    credited = {
+    return ClaimAnswer("credited", credit.points, purchase["paid_fen"], credit.balance, until)
+
+
+def _credited(earner: Earner, purchase: dict[str, Any], credit: Credit) -> dict[str, Any]:
+    return {
         "state": "credited",
-        "member_id": member_id,
+        "member_id": earner.member_id,
         "purchase_id": purchase["id"],
         # Points that wait for the return period stand with the purchase.
-        "points": 0 if until else credit.points,
-        "told": answer.as_text(),
+        "points": 0 if credit.due_on else credit.points,
+        "told": _answer(purchase, credit).as_text(),
         "due_at": None,
     }
-    return answer, credit, credited
 
 
 async def settle_reserved(

@@ -28,17 +28,16 @@ from services.claim_steps import (
     settle_with,
 )
 from services.counter import is_counter
+from services.earners import Earner, lock_scanner, unclaimed_of
 from services.shop import Shop
 from services.tills import Till, till_that_signed
 from storage.instants import from_ms
 from storage.limits import RECEIPT_FAILURES, is_spent, is_within
-from storage.locks import lock_receipt
-from storage.people import lock_follower
 from storage.purchases import (
     claim_of_receipt,
     insert_claim,
+    new_claim,
     purchase_of_claim,
-    unclaimed_purchase,
     update_claim,
 )
 from storage.transactions import transactional
@@ -92,15 +91,15 @@ async def check_on_its_face(shop: Shop, unverified: UnverifiedReceipt | None) ->
 @transactional
 async def claim_genuine(shop: Shop, person: Person, receipt: Receipt) -> ClaimAnswer:
     """Claim a receipt whose signature was checked."""
-    member_id = await lock_follower(person.follower_id)
-    await lock_receipt(receipt.till_no, receipt.sequence)
-    purchase = await unclaimed_purchase(receipt.till_no, receipt.epoch, receipt.sequence)
+    scanner = await lock_scanner(person, receipt)
+    purchase, earner = await unclaimed_of(shop, scanner, receipt)
     if purchase is not None:
-        return await _new_claim(shop, person, receipt, member_id=member_id, purchase=purchase)
+        return await _new_claim(shop, person, receipt, earner=earner, purchase=purchase)
     claim = await claim_of_receipt(receipt.till_no, receipt.epoch, receipt.sequence)
     if claim is None:
         purchase = await _purchase_of(receipt)
-        return await _new_claim(shop, person, receipt, member_id=member_id, purchase=purchase)
+        return await _new_claim(shop, person, receipt, earner=earner, purchase=purchase)
+    member_id = scanner.member_id
     if not _is_theirs(claim, person.follower_id, member_id):
         claim = await _take_over_lapsed(shop, person, receipt, claim)
     return await settle(shop, claim, member_id)
@@ -111,9 +110,10 @@ async def _new_claim(
     person: Person,
     receipt: Receipt,
     *,
-    member_id: int | None,
+    earner: Earner | None,
     purchase: dict[str, Any] | None,
 ) -> ClaimAnswer:
+    member_id = None if earner is None else earner.member_id
     _refuse_unclaimable(shop, receipt, purchase)
     if purchase is None and is_online_sequence(receipt.sequence):
         # Such a token leaves only with the answer to its purchase.
@@ -130,10 +130,10 @@ async def _new_claim(
         "claimed_at": shop.now(),
         "due_at": shop.now() + RESERVED_FOR,
     }
-    if member_id is not None and purchase is not None:
-        answer, _, credited = await credit_receipt(shop, member_id, purchase)
-        claim = await insert_claim(person, **values | credited)
-        assert claim is not None, "the receipt's lock is held"
+    if earner is not None and purchase is not None:
+        answer, _ = await credit_receipt(
+            shop, earner, purchase, claim=lambda credited: new_claim(person, values | credited)
+        )
         return answer
     claim = await insert_claim(person, **values)
     assert claim is not None, "the receipt's lock is held"

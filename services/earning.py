@@ -4,17 +4,19 @@ A purchase is credited once, at once or when its return period (冻结期) is ov
 deserves then. Growth is counted in hundredths, one per fen of the net.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from loyalty.earning import Reckoning, reckon
+from loyalty.earning import Earning, Reckoning, reckon
 from loyalty.ledger import Unit
 from loyalty.money import yuan_text
 from loyalty.refunds import NOTHING_RETURNED
 from services.clock import day_of
-from services.ledger import lock_accounts
-from services.points import earn_amounts, points_balance
+from services.earners import Earner, lock_earner
+from services.ledger import post_with
+from services.points import note_activity, points_balance, transaction_of
 from services.purchase_facts import (
     PurchaseRow,
     day_counter,
@@ -26,16 +28,20 @@ from services.purchase_facts import (
     sale_of,
 )
 from services.shop import Shop
-from services.tiers import UNITS_OF_A_RISE, after_growth, tier_of
+from services.tiers import after_growth
 from storage.counters import take_what_is_left
 from storage.instants import from_ms, to_ms
 from storage.locks import lock_receipt
-from storage.purchases import purchase_by_id, purchases_due, update_purchase
+from storage.purchases import (
+    purchase_by_id,
+    purchase_change,
+    purchases_due,
+    update_purchase,
+)
+from storage.sql import Part, change_one
 from storage.transactions import transactional
 
 DUE_BATCH = 200
-# The purchase as it is then, and what its member may spend where nothing else moved it.
-Credited = tuple[PurchaseRow, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +53,45 @@ class Credit:
     due_on: date | None = None
 
 
-async def credit_purchase(shop: Shop, purchase: PurchaseRow, member_id: int) -> Credit | None:
+# The change of one row that keeps what is told of a credit.
+Telling = Callable[[Credit], Part]
+
+
+class Credited(NamedTuple):
+    """The purchase as it is then; its credit where nothing else moved the balance, and whether
+    that is told already."""
+
+    purchase: PurchaseRow
+    credit: Credit | None = None
+    is_told: bool = False
+
+
+async def credit_purchase(
+    shop: Shop, purchase: PurchaseRow, earner: Earner, *, telling: Telling | None = None
+) -> Credit | None:
     """Give a purchase and what it deserves to a member, once; None when it is another member's.
 
     A helper for use cases that hold the receipt's lock. The member's tier of now decides boosts.
+    What is `telling` of the credit is written with it.
     """
-    if purchase["member_id"] not in (None, member_id):
+    if purchase["member_id"] not in (None, earner.member_id):
         return None
-    balance = None
+    done = Credited(purchase)
     if purchase["member_id"] is None:
-        changes = {"member_id": member_id, "earning": await _rule_for(shop, purchase, member_id)}
-        purchase, balance = await _promise_or_credit(shop, purchase, changes)
-    if balance is None:
-        balance = (await points_balance(shop, member_id)).points
+        rule = earning_of(purchase)
+        if rule.boosts:
+            rule = replace(rule, tier=earner.tier.code)
+        done = await _promise_or_credit(shop, purchase, earner, rule=rule, telling=telling)
+    credit = done.credit or await _credit_of(shop, done.purchase, earner.member_id)
+    if telling is not None and not done.is_told:
+        await change_one(telling(credit))
+    return credit
+
+
+async def _credit_of(shop: Shop, purchase: PurchaseRow, member_id: int) -> Credit:
     due_at = purchase["credit_due_at"]
     due_on = None if due_at is None else day_of(from_ms(due_at))
-    return Credit(purchase["points"], balance, due_on)
-
-
-async def _rule_for(shop: Shop, purchase: PurchaseRow, member_id: int) -> str:
-    """Where nothing is boosted nobody's tier matters."""
-    rule = earning_of(purchase)
-    if not rule.boosts:
-        return str(purchase["earning"])
-    return earning_text(replace(rule, tier=(await tier_of(shop, member_id)).code))
+    return Credit(purchase["points"], (await points_balance(shop, member_id)).points, due_on)
 
 
 async def credit_due_purchases(shop: Shop) -> int:
@@ -90,69 +111,108 @@ async def _credit_if_due(shop: Shop, due: dict[str, Any]) -> bool:
     purchase = await purchase_by_id(due["id"])
     if purchase["credit_due_at"] is None:
         return False
-    await _credit(shop, purchase, {}, occurred_at=from_ms(purchase["credit_due_at"]))
+    earner = await lock_earner(shop, purchase["member_id"])
+    due_at = from_ms(purchase["credit_due_at"])
+    rule = earning_of(purchase)
+    await _credit(shop, purchase, earner, rule=rule, occurred_at=due_at)
     return True
 
 
 async def _promise_or_credit(
-    shop: Shop, purchase: PurchaseRow, changes: dict[str, Any]
+    shop: Shop,
+    purchase: PurchaseRow,
+    earner: Earner,
+    *,
+    rule: Earning,
+    telling: Telling | None,
 ) -> Credited:
     """Receipts above a limit wait until they can no longer be returned."""
     policy, paid_at = shop.rules.points, from_ms(purchase["paid_at"])
     due_at = paid_at + timedelta(days=policy.pending_days)
     if purchase["paid_fen"] < policy.pending_from_fen or due_at <= shop.now():
-        return await _credit(shop, purchase, changes, occurred_at=paid_at)
-    promised = (await _reckoned({**purchase, **changes})).points
-    changes |= {"points": promised, "credit_due_at": to_ms(due_at)}
-    return await update_purchase(purchase, **changes), None
+        return await _credit(
+            shop, purchase, earner, rule=rule, occurred_at=paid_at, telling=telling
+        )
+    promised = await update_purchase(
+        purchase,
+        member_id=earner.member_id,
+        earning=earning_text(rule),
+        points=(await _reckoned(purchase, rule)).points,
+        credit_due_at=to_ms(due_at),
+    )
+    return Credited(promised)
 
 
 async def _credit(
-    shop: Shop, purchase: PurchaseRow, changes: dict[str, Any], *, occurred_at: datetime
+    shop: Shop,
+    purchase: PurchaseRow,
+    earner: Earner,
+    *,
+    rule: Earning,
+    occurred_at: datetime,
+    telling: Telling | None = None,
 ) -> Credited:
     """Post what the net deserves, and keep what stands on the accounts from then on."""
-    owned = await _with_day_allowance(shop, {**purchase, **changes})
-    reckoning = await _reckoned(owned)
+    rule, reckoning = await _within_the_day(shop, purchase, earner, rule=rule)
     growth = purchase["paid_fen"] - purchase["refunded_fen"]
+    changes = {
+        "member_id": earner.member_id,
+        "earning": earning_text(rule),
+        "points": reckoning.points,
+        "points_standing": reckoning.points,
+        "growth_standing": growth,
+        "credit_due_at": None,
+    }
+    await note_activity(shop, earner.accounts)
+    if not reckoning.points and not growth:
+        return Credited(await update_purchase(purchase, **changes))
+    may_rise = growth > 0 and earner.may_rise(shop, growth)
+    beside = {"purchase": purchase_change(purchase, changes)}
+    credit = Credit(reckoning.points, earner.balance_after(reckoning.points))
+    if telling is not None and not may_rise:
+        beside["telling"] = telling(credit)
+    transaction = transaction_of(
+        shop,
+        earner.member_id,
+        {Unit.POINTS: reckoning.points, Unit.GROWTH: growth},
+        accounts=earner.accounts,
+        cause=_cause(shop, purchase, rule, reckoning),
+        occurred_at=occurred_at,
+    )
     key = purchase_key(purchase["id"])
-    cause = {
+    await post_with(
+        shop, transaction, earner.accounts, key=key, occurred_at=occurred_at, beside=beside
+    )
+    if may_rise and await after_growth(shop, earner.member_id, purchase_id=purchase["id"], key=key):
+        return Credited({**purchase, **changes})
+    return Credited({**purchase, **changes}, credit, is_told=not may_rise)
+
+
+def _cause(
+    shop: Shop, purchase: PurchaseRow, rule: Earning, reckoning: Reckoning
+) -> dict[str, object]:
+    return {
         "what": "purchase",
         **facts_of_purchase(shop, purchase),
         "yuan": yuan_text(purchase["paid_fen"]),
-        "net_fen": growth,
-        **reckoning.facts(earning_of(owned)),
+        "net_fen": purchase["paid_fen"] - purchase["refunded_fen"],
+        **reckoning.facts(rule),
     }
-    amounts = {Unit.POINTS: reckoning.points, Unit.GROWTH: growth}
-    member_id = owned["member_id"]
-    balance = await earn_amounts(
-        shop, member_id, amounts, key=key, cause=cause, occurred_at=occurred_at, is_new=True
-    )
-    credited = await update_purchase(
-        purchase,
-        member_id=member_id,
-        earning=owned["earning"],
-        points=reckoning.points,
-        points_standing=reckoning.points,
-        growth_standing=growth,
-        credit_due_at=None,
-    )
-    if growth and await after_growth(shop, member_id, purchase_id=purchase["id"], key=key):
-        return credited, None
-    return credited, balance
 
 
-async def _with_day_allowance(shop: Shop, purchase: PurchaseRow) -> PurchaseRow:
+async def _within_the_day(
+    shop: Shop, purchase: PurchaseRow, earner: Earner, *, rule: Earning
+) -> tuple[Earning, Reckoning]:
     """What the limit of the purchase's day leaves is kept with it."""
-    limit = shop.rules.points.cap_per_day
+    reckoning, limit = await _reckoned(purchase, rule), shop.rules.points.cap_per_day
     if limit is None:
-        return purchase
-    await lock_accounts(purchase["member_id"], UNITS_OF_A_RISE)
-    wanted = (await _reckoned(purchase)).points
-    granted = await take_what_is_left(day_counter(purchase), wanted, limit)
-    rule = replace(earning_of(purchase), day_allowance=granted)
-    return {**purchase, "earning": earning_text(rule)}
+        return rule, reckoning
+    counter = day_counter(earner.member_id, purchase)
+    granted = await take_what_is_left(counter, reckoning.points, limit)
+    rule = replace(rule, day_allowance=granted)
+    return rule, await _reckoned(purchase, rule)
 
 
-async def _reckoned(purchase: PurchaseRow) -> Reckoning:
+async def _reckoned(purchase: PurchaseRow, rule: Earning) -> Reckoning:
     returned = await returned_of(purchase) if purchase["refunded_fen"] else NOTHING_RETURNED
-    return reckon(earning_of(purchase), sale_of(purchase), returned)
+    return reckon(rule, sale_of(purchase), returned)

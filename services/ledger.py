@@ -7,7 +7,7 @@ A key is good for one posting for ever.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from loyalty.digests import PostingHead, posting_digest
 from loyalty.ledger import Account, AccountKind, Entry, LedgerTransaction, Unit
@@ -27,16 +27,25 @@ from storage.postings import (
     NewPosting,
     write_posting,
 )
+from storage.sql import Part
 
 LockedAccounts = Mapping[Unit, AccountState]
 
 
-async def lock_accounts(
-    member_id: int, units: Iterable[Unit], *, today: date | None = None
-) -> LockedAccounts:
-    """Lock a member's accounts, always in the same order, until the transaction ends; with
-    `today` they also know what of them has lapsed by now."""
-    locked = await lock_member_accounts(member_id, sorted(unit.value for unit in units), today)
+class JointAccounts(dict[Unit, AccountState]):
+    """A member's locked accounts, and beside them those of others with a part in a posting."""
+
+    def __init__(self, own: LockedAccounts, others: Mapping[int, LockedAccounts]) -> None:
+        super().__init__(own)
+        self.others = others
+
+    def of(self, member_id: int) -> LockedAccounts:
+        return self.others.get(member_id, self)
+
+
+async def lock_accounts(member_id: int, units: Iterable[Unit]) -> LockedAccounts:
+    """Lock a member's accounts, always in the same order, until the transaction ends."""
+    locked = await lock_member_accounts(member_id, sorted(unit.value for unit in units))
     return {Unit(unit): state for unit, state in locked.items()}
 
 
@@ -58,13 +67,45 @@ async def post(
     """Write entries, lots, allocations and balances; the id of the new transaction."""
     head = PostingHead(
         kind=transaction.kind.value,
-        cause=json.dumps(transaction.cause, sort_keys=True, separators=(",", ":"), allow_nan=False),
+        cause=_cause_text(transaction),
         key=key,
         actor=actor,
         reverses_id=reverses_id,
         occurred_ms=to_ms(occurred_at),
         recorded_ms=to_ms(shop.now()),
     )
+    return await _write(head, transaction, accounts)
+
+
+async def post_with(
+    shop: Shop,
+    transaction: LedgerTransaction,
+    accounts: LockedAccounts,
+    *,
+    key: str,
+    occurred_at: datetime,
+    beside: Mapping[str, Part],
+) -> int:
+    """Post what the rules bring, together with changes of one row each, by their names."""
+    head = PostingHead(
+        kind=transaction.kind.value,
+        cause=_cause_text(transaction),
+        key=key,
+        actor="system",
+        reverses_id=None,
+        occurred_ms=to_ms(occurred_at),
+        recorded_ms=to_ms(shop.now()),
+    )
+    return await _write(head, transaction, accounts, beside=beside)
+
+
+async def _write(
+    head: PostingHead,
+    transaction: LedgerTransaction,
+    accounts: LockedAccounts,
+    *,
+    beside: Mapping[str, Part] | None = None,
+) -> int:
     for entry in transaction.entries:
         if entry.account.kind == AccountKind.DEBT:
             assert entry.account.member_id is not None
@@ -82,8 +123,13 @@ async def post(
                 NewAllocation(_id(change.account, accounts), change.lot_id, change.amount)
                 for change in transaction.allocations
             ],
+            beside=beside or {},
         )
     )
+
+
+def _cause_text(transaction: LedgerTransaction) -> str:
+    return json.dumps(transaction.cause, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _head_row(head: PostingHead, transaction: LedgerTransaction) -> dict[str, str | int | None]:
@@ -113,15 +159,15 @@ def _digest(head: PostingHead, transaction: LedgerTransaction) -> str:
 
 def _moves(entries: Iterable[Entry], accounts: LockedAccounts) -> Iterator[Move]:
     """What happens to each locked account: its balance, and the debt kept beside it."""
-    balances: Counter[Unit] = Counter()
-    debts: Counter[Unit] = Counter()
+    balances: Counter[int] = Counter()
+    debts: Counter[int] = Counter()
     for entry in entries:
         if entry.account.kind == AccountKind.MEMBER:
-            balances[entry.account.unit] += entry.amount
+            balances[_id(entry.account, accounts)] += entry.amount
         elif entry.account.kind == AccountKind.DEBT:
-            debts[entry.account.unit] -= entry.amount
-    for unit in sorted(balances.keys() | debts.keys()):
-        yield Move(accounts[unit].id, balances[unit], debts[unit])
+            debts[_id(entry.account, accounts)] -= entry.amount
+    for account_id in sorted(balances.keys() | debts.keys()):
+        yield Move(account_id, balances[account_id], debts[account_id])
 
 
 def _line(entry: Entry, accounts: LockedAccounts) -> EntryLine:
@@ -131,4 +177,6 @@ def _line(entry: Entry, accounts: LockedAccounts) -> EntryLine:
 
 
 def _id(account: Account, accounts: LockedAccounts) -> int:
-    return accounts[account.unit].id
+    others = accounts.others if isinstance(accounts, JointAccounts) else {}
+    theirs = others.get(account.member_id) if account.member_id is not None else None
+    return (theirs or accounts)[account.unit].id

@@ -1,14 +1,23 @@
 """Points (积分): earning, spending and returning them, and what a member sees of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from loyalty.expiry import ExpiryPolicy
-from loyalty.ledger import Cause, Unit, earn, reverse_spending, spend
-from loyalty.points import give_back, part_of, spend_from
+from loyalty.ledger import (
+    Cause,
+    LedgerTransaction,
+    Unit,
+    earn,
+    reverse_spending,
+    spend,
+    together,
+)
+from loyalty.points import Draw, Lot, give_back, part_of, spend_from
 from services.clock import day_of
 from services.ledger import LockedAccounts, is_posted, lock_accounts, post
+from services.lot_owners import Owners, hold_owners
 from services.shop import Shop
 from storage.ledger import open_lots, prolong_lots, read_points, transaction_by_key
 from storage.refunds import lots_drawn_by, points_given_back
@@ -55,43 +64,38 @@ async def earn_points(
 
     A helper for use cases: it runs inside their transaction.
     """
-    if points:
-        amounts = {Unit.POINTS: points}
-        await earn_amounts(shop, member_id, amounts, key=key, cause=cause, occurred_at=occurred_at)
+    if not points:
+        return
+    accounts = await lock_accounts(member_id, [Unit.POINTS])
+    if await is_posted(key):
+        return
+    await note_activity(shop, accounts)
+    amounts = {Unit.POINTS: points}
+    earned = transaction_of(
+        shop, member_id, amounts, accounts=accounts, cause=cause, occurred_at=occurred_at
+    )
+    await post(shop, earned, accounts, key=key, actor="system", occurred_at=occurred_at)
 
 
-async def earn_amounts(
+def transaction_of(
     shop: Shop,
     member_id: int,
     amounts: Mapping[Unit, int],
     *,
-    key: str,
+    accounts: LockedAccounts,
     cause: Cause,
     occurred_at: datetime,
-    is_new: bool = False,
-) -> int:
-    """Credit points and beside them growth, in one posting once per key; what may be spent then.
-
-    A helper for use cases; one whose own row proves that the key `is_new` spares the look. Whoever
-    comes keeps what would lapse by inactivity, also for nothing.
-    """
-    accounts = await lock_accounts(member_id, amounts, today=shop.today())
-    spendable = accounts[Unit.POINTS].spendable
-    if not is_new and await is_posted(key):
-        return spendable
-    await note_activity(shop, accounts)
-    if not any(amounts.values()):
-        return spendable
-    transaction = earn(
+) -> LedgerTransaction:
+    """Points and beside them growth, as the rules of now let them live; debt is paid first."""
+    earned_on = day_of(occurred_at)
+    return earn(
         member_id,
         amounts,
         debt=accounts[Unit.POINTS].debt,
-        earned_on=day_of(occurred_at),
-        expires_on=last_day(shop, day_of(occurred_at)),
+        earned_on=earned_on,
+        expires_on=last_day(shop, earned_on),
         cause=cause,
     )
-    await post(shop, transaction, accounts, key=key, actor="system", occurred_at=occurred_at)
-    return spendable + sum(lot.amount for lot in transaction.opened)
 
 
 async def spend_points(
@@ -132,24 +136,45 @@ async def return_points(
     assert spent is not None, spend_key
     draws, lots = await lots_drawn_by(spend_key)
     already = await points_given_back(spent["id"])
-    given = give_back(
-        part_of(draws, already, points), lots, shop.today(), debt=accounts[Unit.POINTS].debt
+    part = part_of(draws, already, points)
+    owners = await hold_owners(
+        [draw.lot_id for draw in part], member_id, accounts, units=[Unit.POINTS]
     )
-    transaction = reverse_spending(
-        member_id,
-        given,
-        earned_on=shop.today(),
-        late_expires_on=shop.today() + timedelta(days=shop.rules.points.return_days),
-        cause=cause,
+    transaction = together(
+        [
+            _given_back(shop, owner, part, lots, owners=owners, cause=cause)
+            for owner in owners.members(draw.lot_id for draw in part)
+        ]
     )
     return await post(
         shop,
         transaction,
-        accounts,
+        owners.accounts,
         key=key,
         actor="system",
         occurred_at=shop.now(),
         reverses_id=int(spent["id"]),
+    )
+
+
+def _given_back(
+    shop: Shop,
+    owner_id: int,
+    part: Sequence[Draw],
+    lots: Sequence[Lot],
+    *,
+    owners: Owners,
+    cause: Cause,
+) -> LedgerTransaction:
+    """What one owner gets of it, on what they owe first."""
+    mine = [draw for draw in part if owners.by_lot[draw.lot_id] == owner_id]
+    debt = owners.accounts.of(owner_id)[Unit.POINTS].debt
+    return reverse_spending(
+        owner_id,
+        give_back(mine, lots, shop.today(), debt=debt),
+        earned_on=shop.today(),
+        late_expires_on=shop.today() + timedelta(days=shop.rules.points.return_days),
+        cause=cause,
     )
 
 

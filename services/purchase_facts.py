@@ -106,8 +106,8 @@ def facts_of_purchase(shop: Shop, purchase: PurchaseRow) -> dict[str, object]:
     }
 
 
-def day_counter(purchase: PurchaseRow) -> str:
-    return f"points-day:{purchase['member_id']}:{day_of(from_ms(purchase['paid_at']))}"
+def day_counter(member_id: int, purchase: PurchaseRow) -> str:
+    return f"points-day:{member_id}:{day_of(from_ms(purchase['paid_at']))}"
 
 
 def purchase_key(purchase_id: int) -> str:

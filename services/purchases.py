@@ -12,6 +12,7 @@ from loyalty.earning import deserved
 from loyalty.receipts import claim_expires_at, minutes_at
 from loyalty.refusals import Refusal
 from services.claim_steps import credit_claim, void_claim
+from services.earners import lock_earner
 from services.earning import credit_purchase
 from services.purchase_answers import claim_answer, member_answer, sequence_of
 from services.purchase_facts import earning_text, rule_of_purchase, sold
@@ -142,7 +143,7 @@ async def _settle(
         if claim and claim["state"] in ("pending", "reserved"):
             # The code at the counter proves who paid; the scan was somebody else's.
             await void_claim(claim)
-        credited = await credit_purchase(shop, purchase, member_id)
+        credited = await credit_purchase(shop, purchase, await lock_earner(shop, member_id))
         assert credited is not None, "the purchase is new"
         credit = credited
     else:

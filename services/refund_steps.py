@@ -8,6 +8,7 @@ from typing import Any
 
 from loyalty.earning import reckon
 from loyalty.ledger import Unit, reverse_earning
+from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.points import claw_back
 from loyalty.refunds import (
@@ -39,6 +40,7 @@ from storage.instants import from_ms
 from storage.ledger import open_lots
 from storage.purchases import update_purchase
 from storage.refunds import Earned, earned_by, lapsed_of_lot
+from storage.staff import member_of_purchase
 
 UNITS = (Unit.BONUS, Unit.GROWTH, Unit.POINTS, Unit.PRINCIPAL)
 
@@ -73,7 +75,7 @@ async def apply_refund(shop: Shop, purchase: PurchaseRow, refund: dict[str, Any]
     """Take a refund off its purchase. Raises RefundExceedsSale before anything is written."""
     step = await _step(purchase, refund)
     member_id, standing = purchase["member_id"], _standing(purchase)
-    accounts = {} if member_id is None else await lock_accounts(member_id, UNITS)
+    accounts = {} if member_id is None else await _accounts_of(purchase)
     stored_fen = await _return_stored(shop, step, accounts)
     changes = await _return_points(shop, step, accounts) if purchase["points_spent"] else {}
     is_credited = standing == "points_standing"
@@ -87,6 +89,13 @@ async def apply_refund(shop: Shop, purchase: PurchaseRow, refund: dict[str, Any]
     await _settle(shop, step, changed)
     points = 0 if member_id is None else purchase[standing] - changed[standing]
     return Refunded(changed, step.fen, points, stored_fen)
+
+
+async def _accounts_of(purchase: PurchaseRow) -> LockedAccounts:
+    accounts = await lock_accounts(purchase["member_id"], UNITS)
+    if await member_of_purchase(purchase["id"]) != purchase["member_id"]:
+        raise MemberMerged
+    return accounts
 
 
 def _standing(purchase: PurchaseRow) -> str:
@@ -178,7 +187,7 @@ async def _settle(shop: Shop, step: Step, changed: PurchaseRow) -> None:
     if earning_of(changed).day_allowance is not None and was["points_standing"] is not None:
         back = was["points_standing"] - changed["points_standing"]
         if back:
-            await give_back_to_counter(day_counter(changed), back)
+            await give_back_to_counter(day_counter(member_id, changed), back)
 
 
 def _shrunk_promise(step: Step) -> dict[str, Any]:

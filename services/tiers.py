@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from loyalty.ledger import Unit
 from loyalty.shop_file import Tier
 from loyalty.standings import MoveReason, fallen, may_fall, risen
-from loyalty.tiers import deserved_place, place_of, rungs_of, standards
+from loyalty.tiers import Measures, deserved_place, place_of, rungs_of, standards
 from services.shop import Shop
 from services.tier_gifts import (
     NO_GIFTS,
@@ -34,9 +34,14 @@ class TierChange:
 
 async def tier_of(shop: Shop, member_id: int) -> Tier:
     """The member's rung in the ladder in force; one read."""
-    rungs = rungs_of(shop.rules.tiers)
     stored = await read_rung(member_id)
-    return rungs[place_of(rungs, stored["tier"], stored["growth"])] if stored else rungs[0]
+    return tier_on(shop, stored["tier"], stored["growth"]) if stored else tier_on(shop, None, None)
+
+
+def tier_on(shop: Shop, code: str | None, growth: int | None) -> Tier:
+    """The rung in force of who stands on the one of this code; the lowest of who never rose."""
+    rungs = rungs_of(shop.rules.tiers)
+    return rungs[0] if code is None or growth is None else rungs[place_of(rungs, code, growth)]
 
 
 async def tiers_of(shop: Shop, member_ids: Iterable[int]) -> dict[int, Tier]:
@@ -47,6 +52,18 @@ async def tiers_of(shop: Shop, member_ids: Iterable[int]) -> dict[int, Tier]:
     for stored in await read_rungs(wanted) if wanted else []:
         found[stored["member_id"]] = rungs[place_of(rungs, stored["tier"], stored["growth"])]
     return found
+
+
+def is_within_reach(shop: Shop, tier: Tier, *, growth: int, purchases: int) -> bool:
+    """Whether a member of this rung might deserve a higher one: each fen spent has brought a
+    hundredth, and no window holds more of them, nor more visits than purchases.
+
+    It spares most credits the look at everything that counts.
+    """
+    rungs = rungs_of(shop.rules.tiers)
+    most = Measures(growth, visits=purchases, spend_fen=growth)
+    above = rungs[place_of(rungs, tier.code, tier.growth) + 1 :]
+    return any(standards(rung, most).holds for rung in above)
 
 
 async def after_growth(

@@ -4,15 +4,16 @@ Every writer first locks the member's account row, then guards each update by it
 (reliability 5.3). Nothing here decides; deciding is loyalty's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from loyalty.merging import MemberMerged
 from loyalty.points import Lot
 from storage.database import is_postgres
 from storage.instants import day_of, from_ms
-from storage.sql import Row, change, places, row, rows
+from storage.sql import Row, Values, change, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,51 +22,41 @@ class AccountState:
     balance: int
     held: int
     debt: int
-    # In lots past their last day that await tonight's expiry.
-    lapsed: int = 0
-
-    @property
-    def spendable(self) -> int:
-        return self.balance - self.held - self.lapsed
 
 
 class BalanceMoved(AssertionError):
     """A guarded update touched no row: the lock discipline was broken."""
 
 
-async def lock_member_accounts(
-    member_id: int, units: Sequence[str], today: date | None
-) -> dict[str, AccountState]:
+async def lock_member_accounts(member_id: int, units: Sequence[str]) -> dict[str, AccountState]:
     """The member's accounts in these units, made where missing, locked in the order they were
     made in until the transaction ends: one made meanwhile never comes before one that is held
     (reliability 5.3). On SQLite the transaction holds the only write lock as it is.
 
-    What has lapsed but is not booked out is summed up where `today` is given.
-    """
-    found = await _locked(member_id, units, today)
+    Raises MemberMerged for accounts that were closed meanwhile."""
+    values = Values()
+    statement = locking_accounts(values(member_id), units, values)
+    found = await rows(statement, *values.all)
     if len(found) < len(units):
         await _make_accounts(member_id, units)
-        found = await _locked(member_id, units, today)
-    return {line.pop("unit"): AccountState(**line) for line in found}
+        found = await rows(statement, *values.all)
+    if len(found) < len(units):
+        raise MemberMerged
+    return account_states(found)
 
 
-LAPSED = """
-CAST((SELECT COALESCE(SUM(l.remaining), 0) FROM lots l
-      WHERE l.account_id = a.id AND l.remaining > 0 AND l.expires_on < $2) AS BIGINT)
-"""
-
-
-async def _locked(member_id: int, units: Sequence[str], today: date | None) -> list[Row]:
-    days = [] if today is None else [today.isoformat()]
-    return await rows(
-        f"SELECT unit, id, balance, held, debt, {LAPSED if days else 0} AS lapsed"
-        " FROM ledger_accounts a WHERE member_id = $1 AND name = 'member'"
-        f" AND unit IN ({places(len(units), first=2 + len(days))})"
-        f" ORDER BY id {'FOR UPDATE' if is_postgres() else ''}",
-        member_id,
-        *days,
-        *units,
+def locking_accounts(member: str, units: Sequence[str], values: Values) -> str:
+    """The statement that locks a member's accounts, or a part of one."""
+    return (
+        "SELECT unit, id, balance, held, debt FROM ledger_accounts"
+        f" WHERE member_id = {member} AND name = 'member'"
+        f" AND unit IN ({', '.join(map(values, units))}) AND NOT closed"
+        f" ORDER BY id {'FOR UPDATE' if is_postgres() else ''}"
     )
+
+
+def account_states(found: Iterable[Row]) -> dict[str, AccountState]:
+    return {line.pop("unit"): AccountState(**line) for line in found}
 
 
 async def _make_accounts(member_id: int, units: Sequence[str]) -> None:

@@ -6,14 +6,14 @@ at the counter waits for; SQLite, where only a SELECT may stand in a WITH, takes
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import NamedTuple
 
 from storage.database import is_postgres
 from storage.ledger import BalanceMoved
-from storage.sql import change, row, rows
+from storage.sql import Part, Values, change, row, rows
 
 
 class Move(NamedTuple):
@@ -49,28 +49,17 @@ class NewAllocation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NewPosting:
-    """`head` is the transaction's own row, instants in milliseconds; an account is moved once."""
+    """`head` is the transaction's own row, instants in milliseconds; an account is moved once.
+
+    `beside` it one row each changes of what the posting is about, by names.
+    """
 
     head: Mapping[str, str | int | None]
     moves: Sequence[Move]
     entries: Sequence[EntryLine]
     opened: Sequence[NewLot] = ()
     allocations: Sequence[NewAllocation] = ()
-
-
-class Values:
-    """The values of a statement, each put where it stands: `values(7)` is $1, then $2 …"""
-
-    def __init__(self) -> None:
-        self.all: list[object] = []
-
-    def __call__(self, value: object) -> str:
-        self.all.append(value)
-        return f"${len(self.all)}"
-
-    def number(self, value: int) -> str:
-        """Where the place alone does not say that it is a number."""
-        return f"CAST({self(value)} AS BIGINT)"
+    beside: Mapping[str, Part] = field(default_factory=dict)
 
 
 class References(NamedTuple):
@@ -80,7 +69,6 @@ class References(NamedTuple):
     entry: Callable[[Values, int], str]
 
 
-Part = Callable[[Values], str]
 IN_THE_SAME_STATEMENT = References(
     lambda values: "(SELECT id FROM written)",
     lambda values, account_id: (
@@ -142,6 +130,7 @@ def _changes(posting: NewPosting, references: References) -> dict[str, tuple[int
             len(posting.allocations),
             partial(_allocations, posting.allocations, references),
         ),
+        **{name: (1, part) for name, part in posting.beside.items()},
     }
     return {name: part for name, part in parts.items() if part[0]}
 

@@ -1,11 +1,17 @@
 """Purchases and receipt claims (消费、小票): rows of both, which meet by till and sequence."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from loyalty.person import Person
 from storage.instants import to_ms
-from storage.sql import change, insert, row, rows
+from storage.sql import Part, Values, change, change_one, insert, row, rows, stored
+
+UNCLAIMED = """
+p.till_id = $1 AND p.receipt_seq = $2 AND p.key_epoch = $3 AND p.member_id IS NULL AND NOT EXISTS
+(SELECT 1 FROM claims c WHERE c.till_id = $1 AND c.receipt_seq = $2 AND c.key_epoch = $3)
+"""
 
 
 async def insert_purchase(**values: Any) -> int | None:
@@ -37,14 +43,7 @@ async def purchase_of_claim(
 async def unclaimed_purchase(till_no: int, epoch: int, receipt_seq: int) -> dict[str, Any] | None:
     """What the till reported under this very token, where nobody has claimed it; one read for
     the way nearly every claim goes."""
-    return await row(
-        "SELECT p.* FROM purchases p WHERE p.till_id = $1 AND p.receipt_seq = $2"
-        " AND p.key_epoch = $3 AND p.member_id IS NULL AND NOT EXISTS (SELECT 1 FROM claims c"
-        " WHERE c.till_id = $1 AND c.receipt_seq = $2 AND c.key_epoch = $3)",
-        till_no,
-        receipt_seq,
-        epoch,
-    )
+    return await row(f"SELECT p.* FROM purchases p WHERE {UNCLAIMED}", till_no, receipt_seq, epoch)
 
 
 async def purchase_by_id(purchase_id: int) -> dict[str, Any]:
@@ -53,23 +52,29 @@ async def purchase_by_id(purchase_id: int) -> dict[str, Any]:
     return found
 
 
-async def update_purchase(purchase: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """Change a purchase that is still as it was read; its new row.
+async def update_purchase(purchase: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Change a purchase that is still as it was read; its new row."""
+    await change_one(purchase_change(purchase, changes))
+    return {**purchase, **changes}
+
+
+def purchase_change(purchase: dict[str, Any], changes: Mapping[str, Any]) -> Part:
+    """The statement that changes one row, or none where the purchase is not as it was read.
 
     Whoever changes one holds its receipt's lock, so anything else is a broken lock discipline.
     """
-    sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 5))
-    changed = await change(
-        f"UPDATE purchases SET {sets} WHERE id = $1 AND refunded_fen = $2"
-        " AND COALESCE(points_standing, -1) = $3 AND COALESCE(member_id, -1) = $4",
-        purchase["id"],
-        purchase["refunded_fen"],
-        -1 if purchase["points_standing"] is None else purchase["points_standing"],
-        -1 if purchase["member_id"] is None else purchase["member_id"],
-        *values.values(),
-    )
-    assert changed == 1, purchase["id"]
-    return {**purchase, **values}
+
+    def statement(values: Values) -> str:
+        sets = ", ".join(f"{name} = {values(value)}" for name, value in changes.items())
+        standing, member_id = purchase["points_standing"], purchase["member_id"]
+        return (
+            f"UPDATE purchases SET {sets} WHERE id = {values(purchase['id'])}"
+            f" AND refunded_fen = {values(purchase['refunded_fen'])}"
+            f" AND COALESCE(points_standing, -1) = {values(-1 if standing is None else standing)}"
+            f" AND COALESCE(member_id, -1) = {values(-1 if member_id is None else member_id)}"
+        )
+
+    return statement
 
 
 async def keep_answer(purchase_id: int, *, receipt_seq: int, answer: str) -> None:
@@ -123,29 +128,45 @@ async def insert_claim(person: Person, **values: Any) -> dict[str, Any] | None:
     return await row(
         f"INSERT INTO claims ({', '.join(columns)}) VALUES ({places})"
         " ON CONFLICT (till_id, receipt_seq, key_epoch) DO NOTHING RETURNING *",
-        *[to_ms(value) if isinstance(value, datetime) else value for value in columns.values()],
+        *map(stored, columns.values()),
     )
 
 
-async def update_claim(claim_id: int, was: str, **values: Any) -> None:
+def new_claim(person: Person, claim: Mapping[str, Any]) -> Part:
+    """The statement that inserts a claim, of a receipt that is known to have none."""
+
+    def statement(values: Values) -> str:
+        columns = {"follower_id": person.follower_id, **claim}
+        places = ", ".join(values(stored(value)) for value in columns.values())
+        return f"INSERT INTO claims ({', '.join(columns)}) VALUES ({places})"
+
+    return statement
+
+
+async def update_claim(claim_id: int, was: str, **changes: Any) -> None:
     """Move a claim on from the state it `was` in; anything else is a broken lock discipline."""
-    sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 3))
-    changed = await change(
-        f"UPDATE claims SET {sets} WHERE id = $1 AND state = $2",
-        claim_id,
-        was,
-        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
-    )
-    assert changed == 1, (claim_id, was)
+    await change_one(claim_change(claim_id, was, changes))
+
+
+def claim_change(claim_id: int, was: str, changes: Mapping[str, Any]) -> Part:
+    """The statement that moves a claim on."""
+
+    def statement(values: Values) -> str:
+        sets = ", ".join(f"{name} = {values(stored(value))}" for name, value in changes.items())
+        return f"UPDATE claims SET {sets} WHERE id = {values(claim_id)} AND state = {values(was)}"
+
+    return statement
 
 
 async def claims_before_joining(
     follower_id: int, joined_at: datetime, now: datetime
 ) -> list[dict[str, Any]]:
-    """What a follower had scanned when joining, less reservations that lapsed."""
+    """What a follower had scanned when joining, less reservations that lapsed, and less what
+    belongs to a membership that ended."""
     return await rows(
         "SELECT * FROM claims WHERE follower_id = $1 AND claimed_at <= $2"
-        " AND (state <> 'reserved' OR due_at >= $3) ORDER BY till_id, receipt_seq",
+        " AND (state <> 'reserved' OR due_at >= $3) AND (member_id IS NULL OR member_id ="
+        " (SELECT member_id FROM followers WHERE id = $1)) ORDER BY till_id, receipt_seq",
         follower_id,
         to_ms(joined_at),
         to_ms(now),

@@ -6,7 +6,7 @@ tortoise gets wrong on PostgreSQL (reliability P4).
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,6 +20,25 @@ from storage.transactions import open_connection
 Row = dict[str, Any]
 BROKEN = asyncpg.IntegrityConstraintViolationError
 DRIVERS_OWN = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, BROKEN)
+
+
+class Values:
+    """The values of a statement, each put where it stands: `values(7)` is $1, then $2 …"""
+
+    def __init__(self) -> None:
+        self.all: list[object] = []
+
+    def __call__(self, value: object) -> str:
+        self.all.append(value)
+        return f"${len(self.all)}"
+
+    def number(self, value: int) -> str:
+        """Where the place alone does not say that it is a number."""
+        return f"CAST({self(value)} AS BIGINT)"
+
+
+# Writes its values and returns its text: a statement, or a part of one.
+Part = Callable[[Values], str]
 
 
 async def rows(statement: str, *values: Any) -> list[Row]:
@@ -57,6 +76,14 @@ async def change(statement: str, *values: Any) -> int:
         return int(cursor.rowcount)
 
 
+async def change_one(part: Part) -> None:
+    """Change the one row that a guard must not refuse."""
+    values = Values()
+    statement = part(values)
+    changed = await change(statement, *values.all)
+    assert changed == 1, statement
+
+
 async def _change_on_postgres(
     connection: asyncpg.Connection, statement: str, values: tuple[Any, ...]
 ) -> int:
@@ -80,9 +107,14 @@ async def insert(table: str, values: Mapping[str, Any], *, conflict: str = "") -
     names = ", ".join(values)
     found = await row(
         f"INSERT INTO {table} ({names}) VALUES ({places(len(values))}) {conflict} RETURNING id",
-        *[to_ms(value) if isinstance(value, datetime) else value for value in values.values()],
+        *map(stored, values.values()),
     )
     return found["id"] if found else None
+
+
+def stored(value: Any) -> Any:
+    """A value as the columns hold it: instants in milliseconds."""
+    return to_ms(value) if isinstance(value, datetime) else value
 
 
 def _named(error: Exception) -> Exception:
