@@ -24,6 +24,10 @@ class Refusal(Exception):
 
     wording: ClassVar[str]
     status: ClassVar[int] = 422
+    # How the audit trail names it where it meets staff, such as refused.reach; most it leaves out.
+    audited_as: ClassVar[str] = ""
+    # Whom it was about, where that is not for the person to know.
+    member_id: int | None = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

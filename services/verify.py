@@ -1,14 +1,19 @@
-"""Verifying (核对): every truth of the ledger and of the shop, held against the tables."""
+"""Verifying (核对): every truth of the ledger, the shop and the audit trail, held to the tables."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from loyalty.audit import Complaint, faults_of
+from loyalty.audit_chain import ChainCheck
+from services.audit_anchors import kept_anchors
 from services.shop import Shop
 from storage.audit import answers_to, postings, row_counts
+from storage.audit_closing import CLOSING_TRUTHS
 from storage.audit_ledger import LEDGER_TRUTHS
+from storage.audit_merges import MERGE_TRUTHS
 from storage.audit_shop import SHOP_TRUTHS
+from storage.audit_trail import chain, chain_head
 from storage.transactions import snapshot
 
 
@@ -37,17 +42,22 @@ class Findings:
 async def verify_ledger(shop: Shop) -> Verification:
     """Reads one moment of the tables, so that a shop that is open verifies like a closed one."""
     findings = Findings()
+    # Before the moment, so that every anchor's row is in it.
+    anchors, unreadable = await kept_anchors(shop)
+    findings.add(unreadable)
+    check = ChainCheck(shop.keys.key("audit"), anchors)
     async with snapshot():
         await _read_postings(findings)
         await _compare_counts(findings)
-        for truth in (*LEDGER_TRUTHS, *SHOP_TRUTHS):
+        for truth in (*LEDGER_TRUTHS, *SHOP_TRUTHS, *MERGE_TRUTHS, *CLOSING_TRUTHS):
             answers = await answers_to(truth)
             findings.add(Complaint(truth.kind, subject, message) for subject, message in answers)
+        await _walk_the_chain(findings, check)
     read = findings.read
     totals = (
         f"{read['ledger_transactions']} transactions, {read['ledger_entries']} entries,"
         f" {read['lots']} lots, {read['lot_allocations']} allocations,"
-        f" {findings.number} complaints"
+        f" {check.rows} audit rows, {findings.number} complaints"
     )
     return Verification(tuple(findings.first.values()), totals)
 
@@ -67,3 +77,9 @@ async def _compare_counts(findings: Findings) -> None:
         if count != findings.read[table]:
             message = f"{count} rows, {findings.read[table]} of them in transactions"
             findings.add([Complaint("loose_row", table, message)])
+
+
+async def _walk_the_chain(findings: Findings, check: ChainCheck) -> None:
+    async for link, stored_hash in chain():
+        findings.add(check.faults_of(link, stored_hash))
+    findings.add(check.faults_at_end(await chain_head()))
