@@ -4,6 +4,7 @@ import argparse
 import os
 
 from bot.app import opened_shop
+from bot.cli_approval import WAITS, is_approved
 from bot.cli_output import fault
 from bot.commands import Commands
 from bot.config import Settings
@@ -43,7 +44,13 @@ def run_keys_init(settings: Settings) -> int:
     return 0
 
 
-def run_keys_rotate(settings: Settings, purpose: str) -> int:
+async def run_keys_rotate(settings: Settings, purpose: str) -> int:
+    """In production with an owner's yes."""
+    async with opened_shop(settings) as parts:
+        content: dict[str, object] = {"purpose": purpose}
+        summary = parts.wordings.fill("staff/operator_rotates", content)
+        if not await is_approved(parts, "keys.rotate", content, summary=summary):
+            return WAITS
     ring = rotate(settings.keys.file, os.urandom, purpose=purpose)
     key_id = ring.current_id(purpose)
     print(f"{purpose} key {key_id} is current; servers follow within 3 s, then run keys reseal")
@@ -58,11 +65,17 @@ async def run_keys_reseal(settings: Settings) -> int:
 
 
 async def run_keys_remove(settings: Settings, purpose: str, key_id: int) -> int:
-    """An old key goes only when nothing is sealed under it any more."""
+    """An old key goes only when nothing is sealed under it any more, and an owner said yes."""
     async with opened_shop(settings) as parts:
         left = (await count_under_old_keys(parts.shop)).get(purpose, 0)
-    if left:
-        return fault(f"{left} values are still under an old {purpose} key: run keys reseal first")
+        if left:
+            return fault(
+                f"{left} values are still under an old {purpose} key: run keys reseal first"
+            )
+        content: dict[str, object] = {"purpose": purpose, "number": key_id}
+        summary = parts.wordings.fill("staff/operator_removes_key", content)
+        if not await is_approved(parts, "keys.remove", content, summary=summary):
+            return WAITS
     try:
         remove_key(settings.keys.file, key_id, purpose=purpose)
     except (KeyUnknown, ValueError) as refused:

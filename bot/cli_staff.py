@@ -13,23 +13,25 @@ def add_to(commands: Commands) -> None:
     invited = staff.add(
         "invite",
         "print a code that makes somebody staff, once",
-        lambda own, given: run_invite(own, given.role, given.store),
+        lambda own, given: run_invite(own, given.role, store=given.store, region=given.region),
     )
     invited.add_argument("--role", choices=[role.value for role in Role], default="owner")
-    invited.add_argument("--store", default="", help="the store's code")
+    where = invited.add_mutually_exclusive_group()
+    where.add_argument("--store", default="", help="the store's code")
+    where.add_argument("--region", default="", help="the region's code")
     staff.add("list", "everybody who is active", lambda own, _: run_list(own))
     stopped = staff.add("stop", "stop one", lambda own, given: run_stop(own, given.id))
     stopped.add_argument("--id", type=int, required=True, help="whom to stop: see list")
 
 
-async def run_invite(settings: Settings, role: str, store: str) -> int:
+async def run_invite(settings: Settings, role: str, *, store: str = "", region: str = "") -> int:
     async with opened_shop(settings) as parts:
         try:
-            invitation = await invite(parts.shop, Role(role), store)
+            invitation = await invite(parts.shop, Role(role), store, region=region)
         except StoreMissing:
             return fault(f"a {role} works in one store: name it with --store")
-        except StoreNotThere:
-            return fault(f"there is no store {store}: load a shop file that names it")
+        except StoreNotThere as missing:
+            return fault(f"there is no store or region {missing}: load a shop file that names it")
     return show(invitation)
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from bot.chat import Chat, Content
 from bot.dialogue import AskAgain, Dialogue, NotMeant, Progress, Question
+from bot.first_lines import put_first
 from bot.pushes import MenuTap, Push, TextMessage, command_text
 from bot.routing import Command, Handler, RoutingTable
 from bot.wording import Wordings
 from loyalty.person import Person
 from loyalty.refusals import Refusal
+from loyalty.staff import NotAllowed
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,19 @@ class Found:
 Identify = Callable[[str, str, str], Awaitable[Found]]
 SaveProgress = Callable[[Person, str | None, str | None, str], Awaitable[None]]
 Remember = Callable[[Person, str], Awaitable[None]]
+# The person, what was refused, about which member or word, and the message's key.
+NoteRefusal = Callable[[Person, str, int | str | None, str], Awaitable[None]]
+# The person and the message's key: what could not be delivered and is said first now.
+FirstLines = Callable[[Person, str], Awaitable[list[str]]]
+
+
+async def no_first_lines(person: Person, key: str) -> list[str]:
+    """For a dispatcher whose people hear everything at once."""
+    return []
+
+
+async def note_nothing(person: Person, what: str, about: int | str | None, key: str) -> None:
+    """For a dispatcher without an audit trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,8 @@ class Dispatcher:
     identify: Identify
     save_progress: SaveProgress
     remember: Remember
+    note_refusal: NoteRefusal = note_nothing
+    first_lines: FirstLines = no_first_lines
 
     async def dispatch(self, push: Push) -> list[Content]:
         """Act on one push; what to say, the passive reply first. Bugs become one apology."""
@@ -52,8 +69,13 @@ class Dispatcher:
         before = chat.progress
         try:
             await self._act(chat)
+        except NotAllowed:
+            await self._refuse_right(chat)
+            await self._understand(chat)
         except Refusal as refusal:
             log.info("refused", extra={"facts": {"wording": refusal.wording}})
+            if what := refusal.audited_as:
+                await self.note_refusal(chat.person, what, refusal.member_id, chat.key)
             await chat.say(refusal.wording, **refusal.facts)
         if chat.progress != before:
             await self.save_progress(
@@ -61,6 +83,9 @@ class Dispatcher:
             )
         if chat.told:
             await self.remember(chat.person, chat.told)
+        if chat.said and found.person.has_waiting:
+            lines = await self.first_lines(chat.person, chat.key)
+            return put_first([chat.phrase("service/first_line", text=line) for line in lines], chat)
         return chat.said
 
     def _chat(self, push: Push, found: Found) -> Chat:
@@ -101,6 +126,7 @@ class Dispatcher:
             return False
         if not word.is_for(chat.person):
             log.info("staff_word_without_right", extra={"facts": {"word": word.word}})
+            await self.note_refusal(chat.person, "refused.word", word.word, chat.key)
             return False
         arguments, progress = word.arguments(chat.words), chat.progress
         if arguments is None and word.usage is None:
@@ -115,7 +141,16 @@ class Dispatcher:
         except NotMeant:
             chat.progress = progress
             return False
+        except NotAllowed:
+            await self._refuse_right(chat)
+            chat.progress = progress
+            return False
         return True
+
+    async def _refuse_right(self, chat: Chat) -> None:
+        """What a use case of staff refuses reads like a word nobody knows."""
+        chat.said.clear()
+        await self.note_refusal(chat.person, "refused.right", None, chat.key)
 
     def _command(self, text: str) -> Command | None:
         """A word as typed, or with the full stop or question mark people put behind it."""

@@ -37,7 +37,7 @@ class StaffWord:
         if not self.takes[0] <= len(parts) <= most:
             return None
         folded = tuple(command_text(part) for part in parts)
-        return (*folded[:-1], parts[-1].strip()) if self.takes_text else folded
+        return (*folded[:-1], parts[-1].strip()) if self.takes_text and parts else folded
 
 
 def first_word(words: str) -> str:

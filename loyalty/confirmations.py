@@ -16,24 +16,28 @@ class ConfirmationUnknown(Refusal):
     """Nothing of this person's waits for this code."""
 
     wording = "staff/code_unknown"
+    audited_as = "refused.code"
 
 
 class ConfirmationWrong(Refusal):
     """Not the code that was shown; some tries are left."""
 
     wording = "staff/code_wrong"
+    audited_as = "refused.code"
 
 
 class ConfirmationDead(Refusal):
     """The fifth wrong code: it has to be asked for anew."""
 
     wording = "staff/code_dead"
+    audited_as = "refused.code"
 
 
 class AnotherPersonNeeded(Refusal):
     """Whoever asked cannot be the second person as well."""
 
     wording = "staff/another_person"
+    audited_as = "refused.confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The answer to a code, kept with it; `qr` is the text of a picture that goes with it."""
+    """The answer to a code, kept with it; `qr` is the text of a picture that goes with it.
+
+    `invitation`: the number an invitation's code is made of, which is kept nowhere.
+    """
 
     text: str
     qr: str = ""
+    invitation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What is to be done now; `staff_id`, `role` and `store_id` are those of whoever asked."""
+    """What is to be done now; staff number, role and where are those of whoever asked."""
 
     id: int
     word: str
@@ -75,6 +83,7 @@ class Confirmed:
     staff_id: int
     role: str
     store_id: int | None
+    region_id: int | None = None
 
     @property
     def reference(self) -> str:

@@ -41,6 +41,10 @@ class Right(StrEnum):
     APPROVE = "approve"
 
 
+class NotAllowed(Exception):
+    """Nobody has a right by default; a door answers as to a word it does not know."""
+
+
 ANY_STAFF = frozenset({Right.CONFIRM, Right.TRAIN})
 COUNTER = ANY_STAFF | {
     Right.LOOK_UP,
@@ -51,7 +55,11 @@ COUNTER = ANY_STAFF | {
     Right.CHECK_DETAILS,
 }
 SERVICE = frozenset({Right.LOOK_UP, Right.UNMASK, Right.TICKETS, Right.REMEDY, Right.UNDO})
-LEADING = COUNTER | SERVICE | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT}
+LEADING = (
+    COUNTER
+    | SERVICE
+    | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT, Right.ANNOUNCE}
+)
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.MANAGER: LEADING,

@@ -6,6 +6,7 @@ tries. What needs a second person waits half an hour for somebody else (reliabil
 
 import hmac
 import json
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from loyalty.confirmations import (
 from loyalty.person import Person
 from loyalty.short_codes import confirmation_code, read_confirmation_code
 from services.shop import Shop
+from services.staff import Right, allow
 from storage.confirmations import (
     add_confirmation,
     cancel_open_confirmations,
@@ -93,7 +95,7 @@ async def take_confirmation(
 
 async def keep_answer_told(confirmed: Confirmed, told: Told) -> None:
     """A helper for use cases that have done what was confirmed."""
-    await keep_told(confirmed.id, json.dumps([told.text, told.qr], ensure_ascii=False))
+    await keep_told(confirmed.id, json.dumps(astuple(told), ensure_ascii=False))
 
 
 async def is_cancellable(shop: Shop, person: Person, *, key: str) -> bool:
@@ -104,6 +106,7 @@ async def is_cancellable(shop: Shop, person: Person, *, key: str) -> bool:
 @transactional
 async def cancel_confirmations(shop: Shop, person: Person, *, key: str) -> None:
     """Nothing that was asked is done any more."""
+    allow(person, Right.CONFIRM)
     await cancel_open_confirmations(person.follower_id, key)
 
 
@@ -144,6 +147,7 @@ def _confirmed(row: dict[str, Any]) -> Confirmed:
         staff_id=row["staff_id"],
         role=row["role"],
         store_id=row["store_id"],
+        region_id=row["region_id"],
     )
 
 

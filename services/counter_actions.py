@@ -18,22 +18,32 @@ from loyalty.confirmations import (
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import Right
+from services.announcements import ANNOUNCE
+from services.approvals import APPROVE, APPROVE_WORD
 from services.confirmations import (
     asked_before,
     keep_answer_told,
     open_confirmation,
     take_confirmation,
 )
+from services.counter_audit import audit_confirmed
 from services.counter_coupons import REDEEM
-from services.counter_kinds import Action, CannotUndo, Done, Kind, Request
+from services.counter_kinds import Action, CannotUndo, Done, Kind, Request, read_reason
+from services.counter_merges import MERGE, PARTING
 from services.counter_points import ADJUST
 from services.counter_receipts import RECEIPT
 from services.counter_wallet import CARD_REFUND, TOP_UP
 from services.counter_withdrawals import WITHDRAWAL
 from services.coupon_checks import CouponUnknown
+from services.exports import EXPORT
+from services.second_persons import is_second_person, tell_second_persons
+from services.sending import PAUSE, RESUME
 from services.shop import Shop
-from services.staff import where_of
-from services.telling import tell_member, tell_staff
+from services.staff import allow
+from services.staff_changes import INVITE, STOP
+from services.stale_details import CHECK_DETAILS
+from services.telling import tell_member
+from services.ticket_remedies import REMEDY
 from storage.limits import (
     CONFIRMATION_FAILURES,
     COUPON_FAILURES_A_MINUTE,
@@ -60,6 +70,7 @@ class NotYoursToConfirm(Refusal):
     """The second person has to have the right itself, and in that store."""
 
     wording = "staff/not_yours_to_confirm"
+    audited_as = "refused.confirm"
 
 
 async def propose_action(
@@ -84,7 +95,7 @@ async def propose_action(
 async def ask_to_confirm(
     shop: Shop, person: Person, kind: str, arguments: tuple[str, ...], *, key: str
 ) -> Asked:
-    assert person.may(KINDS[kind].right), (person.role, kind)
+    allow(person, KINDS[kind].right)
     await lock_follower(person.follower_id)
     known = await asked_before(shop, person, key)
     if known is not None:
@@ -92,28 +103,14 @@ async def ask_to_confirm(
     proposal = _asked_as(person, await KINDS[kind].propose(shop, Request(person, arguments, key)))
     if proposal.by_another:
         right = KINDS[kind].right_to_confirm(by_another=True)
-        await _tell_second_persons(shop, person, right, proposal, key=key)
+        await tell_second_persons(shop, person, right, proposal, key=key)
     return await open_confirmation(shop, person, kind, proposal, key=key)
 
 
 def _asked_as(person: Person, proposal: Proposal) -> Proposal:
     """Keep as whom it was asked: it is not done for somebody who is another by then."""
-    return replace(proposal, content={**proposal.content, ASKED_AS: [person.role, person.store_id]})
-
-
-async def _tell_second_persons(
-    shop: Shop, person: Person, right: Right, proposal: Proposal, *, key: str
-) -> None:
-    """Whoever may say yes reads the summary, too; the code comes from the person who asked."""
-    assert person.role is not None, "only staff ask"
-    facts = {
-        "summary": proposal.summary,
-        "role": shop.phrase(f"staff/role_{person.role}", {}),
-        "store": where_of(shop, person),
-    }
-    text = shop.phrase("staff/second_person", facts)
-    key = f"second:{key}"
-    await tell_staff(shop, person, right, text, key=key, store_id=person.store_id)
+    asker = [person.role, person.store_id, person.region_id]
+    return replace(proposal, content={**proposal.content, ASKED_AS: asker})
 
 
 async def confirm_action(shop: Shop, person: Person, code: str, *, key: str) -> Told:
@@ -121,6 +118,7 @@ async def confirm_action(shop: Shop, person: Person, code: str, *, key: str) -> 
 
     Raises what forbids it by now, and for a wrong code how many tries are left.
     """
+    allow(person, Right.CONFIRM)
     subject = str(person.follower_id)
     if await is_spent(shop.cache, CONFIRMATION_FAILURES, subject):
         raise ConfirmationUnknown
@@ -137,7 +135,7 @@ async def do_confirmed(shop: Shop, person: Person, code: str, *, key: str) -> To
     if not isinstance(confirmed, Confirmed):
         return confirmed
     kind = KINDS[confirmed.word]
-    _refuse_out_of_scope(person, confirmed, kind)
+    await _refuse_out_of_scope(shop, person, confirmed)
     done = await kind.perform(shop, confirmed)
     await add_action(
         confirmation_id=confirmed.id,
@@ -149,20 +147,19 @@ async def do_confirmed(shop: Shop, person: Person, code: str, *, key: str) -> To
     )
     if done.member_id is not None and done.member_text:
         await tell_member(shop, done.member_id, done.member_text, key=confirmed.key)
-    told = Told(done.text, done.qr)
+    told = Told(done.text, done.qr, confirmed.id if done.invites else 0)
     await keep_answer_told(confirmed, told)
+    await audit_confirmed(shop, person, confirmed, done)
     return told
 
 
-def _refuse_out_of_scope(person: Person, confirmed: Confirmed, kind: Kind) -> None:
-    """Rights are those of this moment; a second person is one of the store or of the brand.
-
-    What somebody of the brand asks, anybody with the right confirms: there may be one owner only.
-    """
-    in_scope = person.store_id is None or confirmed.store_id in (None, person.store_id)
-    is_as_asked = confirmed.content[ASKED_AS] == [confirmed.role, confirmed.store_id]
-    right = kind.right_to_confirm(by_another=confirmed.by_another)
-    if not person.may(right) or not in_scope or not is_as_asked:
+async def _refuse_out_of_scope(shop: Shop, person: Person, confirmed: Confirmed) -> None:
+    """Rights are those of this moment, of both; whoever asked must still be who asked."""
+    asker = [confirmed.role, confirmed.store_id, confirmed.region_id]
+    right = KINDS[confirmed.word].right_to_confirm(by_another=confirmed.by_another)
+    if not person.may(right) or confirmed.content[ASKED_AS] != asker:
+        raise NotYoursToConfirm
+    if not await is_second_person(shop, person, confirmed):
         raise NotYoursToConfirm
 
 
@@ -174,8 +171,15 @@ async def propose_undo(shop: Shop, request: Request) -> Proposal:
         raise NothingToUndo(minutes=UNDO_WITHIN // timedelta(minutes=1))
     if KINDS[newest["word"]].undo is None:
         raise CannotUndo
+    reason = read_reason(request.argument(0))
     summary = shop.phrase("staff/undo_summary", {"summary": newest["summary"]})
-    return Proposal({"action_id": newest["id"]}, summary)
+    content = {"action_id": newest["id"], "reason": reason}
+    return Proposal(content, summary + _because(shop, reason))
+
+
+def _because(shop: Shop, reason: str) -> str:
+    """A line of its own, where a reason was given."""
+    return "\n" + shop.phrase("staff/undo_reason", {"reason": reason}) if reason else ""
 
 
 async def perform_undo(shop: Shop, confirmed: Confirmed) -> Done:
@@ -185,7 +189,11 @@ async def perform_undo(shop: Shop, confirmed: Confirmed) -> Done:
         raise NothingToUndo(minutes=UNDO_WITHIN // timedelta(minutes=1))
     undo = KINDS[row["word"]].undo
     assert undo is not None, row["word"]
-    return await undo(shop, confirmed, Action(json.loads(row["content"]), row["member_id"]))
+    done = await undo(shop, confirmed, Action(json.loads(row["content"]), row["member_id"]))
+    if not done.member_text:
+        return done
+    because = _because(shop, confirmed.content["reason"])
+    return replace(done, member_text=done.member_text + because)
 
 
 UNDO_WORD = "undo"
@@ -196,5 +204,16 @@ KINDS: dict[str, Kind] = {
     "top_up": TOP_UP,
     "card_refund": CARD_REFUND,
     "withdraw": WITHDRAWAL,
+    "check_details": CHECK_DETAILS,
+    "remedy": REMEDY,
+    "announce": ANNOUNCE,
+    "invite": INVITE,
+    "export": EXPORT,
+    "merge": MERGE,
+    "part": PARTING,
+    "pause": PAUSE,
+    "resume": RESUME,
+    "stop": STOP,
+    APPROVE_WORD: APPROVE,
     UNDO_WORD: Kind(Right.UNDO, propose_undo, perform_undo),
 }

@@ -10,6 +10,12 @@ from loyalty.refusals import Refusal
 from loyalty.staff import Right
 from services.shop import Shop
 
+LONGEST_REASON = 40
+
+
+class ReasonTooLong(Refusal):
+    wording = "staff/reason_too_long"
+
 
 class CannotUndo(Refusal):
     """The money has left the house, or a refund has undone it already."""
@@ -40,6 +46,8 @@ class Done:
     facts: Mapping[str, Any] = field(default_factory=dict)
     # The text of a QR picture for the member to scan.
     qr: str = ""
+    # The answer ends with an invitation's code, which is made of the confirmation's number.
+    invites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,11 @@ class Kind:
 
     def right_to_confirm(self, *, by_another: bool) -> Right:
         return self.second_right or self.right if by_another else self.right
+
+
+def read_reason(text: str) -> str:
+    """Why something is done, in the words of whoever does it. Raises ReasonTooLong."""
+    reason = " ".join(text.split())
+    if len(reason) > LONGEST_REASON:
+        raise ReasonTooLong(longest=LONGEST_REASON)
+    return reason

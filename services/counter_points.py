@@ -8,14 +8,14 @@ from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import LARGEST_ADJUSTMENT_POINTS, Right
 from services.adjustments import adjust_points
-from services.counter_kinds import Action, Done, Kind, Request
+from services.counter_kinds import Action, Done, Kind, Request, read_reason
+from services.reach import reachable_member
 from services.shop import Shop
-from services.staff import member_named, where_of
+from services.staff import where_of
 from storage.counters import take_amount, used_of
 
 # No sign but a minus or plus, no exponent, point or separator (B57).
 POINTS = re.compile(r"[+-]?[1-9][0-9]{0,8}")
-LONGEST_REASON = 40
 
 
 class PointsUnreadable(Refusal):
@@ -26,10 +26,6 @@ class PointsUnreadable(Refusal):
 
 class TooManyPoints(Refusal):
     wording = "staff/points_too_many"
-
-
-class ReasonTooLong(Refusal):
-    wording = "staff/reason_too_long"
 
 
 class AdjustLimitReached(Refusal):
@@ -48,10 +44,8 @@ def read_points(text: str) -> int:
 
 
 async def propose_adjustment(shop: Shop, request: Request) -> Proposal:
-    points, reason = read_points(request.argument(1)), request.argument(2)
-    if len(reason) > LONGEST_REASON:
-        raise ReasonTooLong(longest=LONGEST_REASON)
-    member = await member_named(shop, request.argument(0))
+    points, reason = read_points(request.argument(1)), read_reason(request.argument(2))
+    member = await reachable_member(shop, request.person, request.argument(0))
     facts = {
         "member_no": member.member_no,
         "member": member.name_masked,

@@ -8,13 +8,14 @@ from loyalty.refusals import Refusal
 from loyalty.staff import Right, largest_amount_fen
 from loyalty.wallet import CardRefund, best_offer
 from services.card_refunds import card_figures, refund_card
+from services.closed_accounts import card_holder
 from services.counter import counter_till
 from services.counter_kinds import Action, Done, Kind, Request
 from services.hold_steps import WALLET_UNITS
 from services.ledger import lock_accounts
 from services.member_codes import is_member_code, read_code, use_code
 from services.shop import Shop
-from services.staff import Counter, counter_of, known_member, member_named, where_of
+from services.staff import Counter, counter_of, known_member, where_of
 from services.topup_words import topped_up_facts
 from services.topups import TopUpRequest, refuse_over_limit, take_top_up
 from services.withdrawals import withdraw_topup
@@ -134,7 +135,7 @@ async def undo_top_up(shop: Shop, confirmed: Confirmed, action: Action) -> Done:
 
 async def propose_card_refund(shop: Shop, request: Request) -> Proposal:
     """The figure with its reckoning; somebody else has to confirm it."""
-    member = await member_named(shop, request.argument(0))
+    member = await card_holder(shop, request.person, request.argument(0))
     figures = await card_figures(shop, member.id)
     summary = shop.phrase(
         "staff/card_refund_summary",

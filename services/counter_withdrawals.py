@@ -4,15 +4,16 @@ from loyalty.confirmations import Confirmed, Proposal
 from loyalty.money import yuan_text
 from loyalty.staff import Right
 from services.counter_kinds import Done, Kind, Request
+from services.reach import reachable_member
 from services.shop import Shop
-from services.staff import member_named, where_of
+from services.staff import where_of
 from services.withdrawals import topup_to_withdraw, withdraw_topup
 from storage.instants import from_ms
 
 
 async def propose_withdrawal(shop: Shop, request: Request) -> Proposal:
     """Which top-up it is, in full; somebody else has to confirm it."""
-    member = await member_named(shop, request.argument(0))
+    member = await reachable_member(shop, request.person, request.argument(0))
     topup = await topup_to_withdraw(shop, member.id)
     facts = {
         "yuan": yuan_text(topup["paid_fen"]),
@@ -21,7 +22,11 @@ async def propose_withdrawal(shop: Shop, request: Request) -> Proposal:
         "member": member.name_masked,
         "member_no": member.member_no,
     }
-    content = {"topup_id": topup["id"], "store": where_of(shop, request.person)}
+    content = {
+        "topup_id": topup["id"],
+        "member_id": member.id,
+        "store": where_of(shop, request.person),
+    }
     return Proposal(content, shop.phrase("staff/withdraw_summary", facts), by_another=True)
 
 

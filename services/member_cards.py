@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from loyalty.person import Person
+from services.auditing import Act, audit_alone
 from services.clock import day_of
 from services.coupons import usable_coupons
 from services.points import points_balance
+from services.reach import reachable_member
 from services.shop import Shop
-from services.staff import KnownMember, member_named
+from services.staff import KnownMember, Right, allow
 from services.tiers import tier_of
 from services.wallet import stored_value
 from storage.instants import from_ms
@@ -25,9 +28,14 @@ class MemberCard:
     last_visit: date | None
 
 
-async def member_card(shop: Shop, text: str) -> MemberCard:
-    """By member number, or by the code on the member's screen. Raises MemberUnknown."""
-    member = await member_named(shop, text)
+async def member_card(shop: Shop, person: Person, text: str, *, key: str) -> MemberCard:
+    """By number within reach, or by the code on the member's screen; the look is kept.
+
+    Raises MemberUnknown.
+    """
+    allow(person, Right.LOOK_UP)
+    member = await reachable_member(shop, person, text)
+    await audit_alone(shop, person, Act("member.view", member.id), key=key)
     tier = await tier_of(shop, member.id)
     points = await points_balance(shop, member.id)
     stored = await stored_value(shop, member.id)

@@ -6,7 +6,7 @@ from loyalty.member_numbers import read_member_number
 from loyalty.people import mask_name
 from loyalty.person import Person
 from loyalty.refusals import Refusal
-from loyalty.staff import Right
+from loyalty.staff import NotAllowed, Right
 from services.details import member_name
 from services.member_codes import is_member_code, read_code
 from services.rules import Place
@@ -15,7 +15,9 @@ from storage.member_codes import is_active_member
 from storage.models import Member
 from storage.staff import member_by_no
 
-__all__ = ["Right"]
+__all__ = ["NotAllowed", "Right"]
+
+Reach = frozenset[int] | None
 
 
 class StoreNeeded(Refusal):
@@ -30,6 +32,7 @@ class StoreUnknown(Refusal):
 
 class NotYourStore(Refusal):
     wording = "staff/not_your_store"
+    audited_as = "refused.store"
 
 
 class MemberUnknown(Refusal):
@@ -56,30 +59,49 @@ class KnownMember:
     by_code: bool
 
 
+def allow(person: Person, right: Right) -> None:
+    """Every use case of staff asks this first, whatever its door has asked. Raises NotAllowed."""
+    if person.staff_id is None or not person.may(right):
+        raise NotAllowed(right)
+
+
 def counter_of(shop: Shop, person: Person, store_code: str = "") -> Counter:
     """The store this person acts in. Raises when it is another's, unknown or has to be named."""
     named = {place.store.casefold(): store_id for store_id, place in shop.rules.places.items()}
-    wanted = store_code.casefold()
+    wanted, reach = store_code.casefold(), reach_of(shop, person)
     if wanted and wanted not in named:
         raise StoreUnknown(store=store_code)
-    if person.store_id is not None:
-        if wanted and named[wanted] != person.store_id:
-            raise NotYourStore(store=shop.rules.places[person.store_id].store_name)
-        return Counter(person.store_id, shop.rules.places[person.store_id])
-    if not wanted and len(named) != 1:
-        raise StoreNeeded(example=min(named, default=""))
-    store_id = named[wanted] if wanted else next(iter(named.values()))
+    own = {code: number for code, number in named.items() if reach is None or number in reach}
+    if wanted and wanted not in own:
+        raise NotYourStore(store=where_of(shop, person))
+    if not wanted and len(own) != 1:
+        raise StoreNeeded(example=min(own, default=""))
+    store_id = own[wanted] if wanted else next(iter(own.values()))
     return Counter(store_id, shop.rules.places[store_id])
 
 
-def reach_of(shop: Shop, person: Person) -> frozenset[int] | None:
+def reach_of(shop: Shop, person: Person) -> Reach:
     """The stores this person may act in and read about; None for those of the whole brand."""
-    if person.store_id is not None:
-        return frozenset({person.store_id})
-    if person.region_id is None:
+    return reach_within(shop, person.store_id, person.region_id)
+
+
+def reach_within(shop: Shop, store_id: int | None, region_id: int | None) -> Reach:
+    """The stores of one who works in that store, else that region, else the whole brand."""
+    if store_id is not None:
+        return frozenset({store_id})
+    if region_id is None:
         return None
     places = shop.rules.places.items()
-    return frozenset(number for number, place in places if place.region_id == person.region_id)
+    return frozenset(number for number, place in places if place.region_id == region_id)
+
+
+def covers(wide: Reach, narrow: Reach) -> bool:
+    """Whether all of `narrow` lies within `wide`."""
+    return wide is None or (narrow is not None and narrow <= wide)
+
+
+def overlaps(one: Reach, other: Reach) -> bool:
+    return one is None or other is None or bool(one & other)
 
 
 def is_in_reach(shop: Shop, person: Person, store_id: int | None) -> bool:
@@ -89,10 +111,16 @@ def is_in_reach(shop: Shop, person: Person, store_id: int | None) -> bool:
 
 
 def where_of(shop: Shop, person: Person) -> str:
-    """The store's name, or the brand's for staff without a store."""
-    if person.store_id is None:
-        return shop.rules.brand_name
-    return shop.rules.places[person.store_id].store_name
+    return where_named(shop, person.store_id, person.region_id)
+
+
+def where_named(shop: Shop, store_id: int | None, region_id: int | None = None) -> str:
+    """The name of the store, else of the region, else of the brand."""
+    if store_id is not None:
+        return shop.rules.places[store_id].store_name
+    places = shop.rules.places.values()
+    names = (place.region_name for place in places if place.region_id == region_id)
+    return next(names, shop.rules.brand_name)
 
 
 async def member_named(shop: Shop, text: str) -> KnownMember:

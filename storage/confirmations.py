@@ -8,7 +8,7 @@ from storage.sql import change, insert, row, rows
 
 # With the staff row of whoever asked, as it is now.
 CONFIRMATION = """
-SELECT c.*, s.id AS staff_id, s.role, s.store_id FROM confirmations c
+SELECT c.*, s.id AS staff_id, s.role, s.store_id, s.region_id FROM confirmations c
 LEFT JOIN staff s ON s.follower_id = c.follower_id AND s.state = 'active'
 """
 

@@ -5,23 +5,33 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from storage.database import is_postgres
 from storage.instants import to_ms
-from storage.sql import change, insert, row, rows
+from storage.sql import Row, change, insert, row, rows
+
+BRAND_OWNERS = """
+SELECT id, follower_id FROM staff
+WHERE state = 'active' AND role = 'owner' AND store_id IS NULL AND region_id IS NULL ORDER BY id
+"""
+ACTIVE_STAFF = """
+SELECT s.id, s.follower_id, s.role, s.store_id, s.region_id, s.bound_at, f.account, f.openid
+FROM staff s JOIN followers f ON f.id = s.follower_id WHERE s.state = 'active'
+"""
 
 
-async def add_invitation(
-    code_hash: str, role: str, store_id: int | None, *, expires_at: datetime, now: datetime
-) -> None:
-    values = {"code_hash": code_hash, "role": role, "store_id": store_id}
-    await insert("staff_invitations", {**values, "expires_at": expires_at, "created_at": now})
+async def add_invitation(**values: Any) -> None:
+    """The same code again changes nothing."""
+    await insert("staff_invitations", values, conflict="ON CONFLICT (code_hash) DO NOTHING")
 
 
 async def take_invitation(code_hash: str, follower_id: int, now: datetime) -> dict[str, Any] | None:
-    """Use it up; None when there is none, or it was used or has ended."""
+    """Use it up; None when there is none, it was used or has ended, or its maker was stopped."""
     return await row(
         "UPDATE staff_invitations SET used_at = $1, used_by = $2"
         " WHERE code_hash = $3 AND used_at IS NULL AND expires_at >= $1"
-        " RETURNING id, role, store_id",
+        " AND (invited_by IS NULL OR EXISTS (SELECT 1 FROM staff s"
+        " WHERE s.id = staff_invitations.invited_by AND s.state = 'active'))"
+        " RETURNING id, role, store_id, region_id",
         to_ms(now),
         follower_id,
         code_hash,
@@ -31,7 +41,7 @@ async def take_invitation(code_hash: str, follower_id: int, now: datetime) -> di
 async def invitation_used_by(code_hash: str, follower_id: int) -> dict[str, Any] | None:
     """The invitation this person is active staff by."""
     return await row(
-        "SELECT i.id, i.role, i.store_id FROM staff_invitations i"
+        "SELECT i.id, i.role, i.store_id, i.region_id FROM staff_invitations i"
         " JOIN staff s ON s.invitation_id = i.id AND s.state = 'active'"
         " WHERE i.code_hash = $1 AND i.used_by = $2",
         code_hash,
@@ -39,11 +49,13 @@ async def invitation_used_by(code_hash: str, follower_id: int) -> dict[str, Any]
     )
 
 
-async def add_staff(
-    follower_id: int, invitation_id: int, *, role: str, store_id: int | None, now: datetime
-) -> None:
-    values = {"follower_id": follower_id, "invitation_id": invitation_id, "role": role}
-    await insert("staff", {**values, "store_id": store_id, "state": "active", "bound_at": now})
+async def add_staff(follower_id: int, invitation: Row, *, now: datetime) -> int:
+    """Active from now on, as the invitation says; the staff number."""
+    values = {name: invitation[name] for name in ("role", "store_id", "region_id")}
+    values |= {"follower_id": follower_id, "invitation_id": invitation["id"]}
+    staff_id = await insert("staff", {**values, "state": "active", "bound_at": now})
+    assert staff_id is not None
+    return staff_id
 
 
 async def stop_staff_of(follower_id: int, now: datetime) -> bool:
@@ -68,22 +80,44 @@ async def stop_staff_row(staff_id: int, now: datetime) -> bool:
     )
 
 
-async def active_staff() -> list[dict[str, Any]]:
-    return await rows(
-        "SELECT id, role, store_id, bound_at FROM staff WHERE state = 'active' ORDER BY id"
-    )
+async def brand_owners() -> list[Row]:
+    """The owners of the whole brand."""
+    return await rows(BRAND_OWNERS)
+
+
+async def lock_brand_owners() -> list[Row]:
+    """The same; nobody else stops one of them until this is done."""
+    return await rows(BRAND_OWNERS + (" FOR UPDATE" if is_postgres() else ""))
+
+
+async def active_staff() -> list[Row]:
+    return await rows(ACTIVE_STAFF + " ORDER BY s.id")
+
+
+async def active_staff_of_id(staff_id: int) -> Row | None:
+    return await row(ACTIVE_STAFF + " AND s.id = $1", staff_id)
+
+
+async def was_ever_staff(follower_id: int) -> bool:
+    found = await row("SELECT 1 AS one FROM staff WHERE follower_id = $1 LIMIT 1", follower_id)
+    return found is not None
 
 
 async def staff_followers() -> list[dict[str, Any]]:
     """Where active staff can be written to."""
     return await rows(
-        "SELECT f.id, f.account, f.openid, s.role, s.store_id FROM staff s"
+        "SELECT f.id, f.account, f.openid, s.role, s.store_id, s.region_id FROM staff s"
         " JOIN followers f ON f.id = s.follower_id WHERE s.state = 'active' ORDER BY f.id"
     )
 
 
 async def member_by_no(member_no: str) -> int | None:
-    found = await row("SELECT id FROM members WHERE member_no = $1 AND state = 'active'", member_no)
+    """The number of a member who was merged finds who they have become."""
+    found = await row(
+        "SELECT k.id FROM members m JOIN members k ON k.id = COALESCE(m.merged_into, m.id)"
+        " WHERE m.member_no = $1 AND k.state = 'active'",
+        member_no,
+    )
     return found["id"] if found else None
 
 

@@ -5,6 +5,7 @@ from bot.dialogue import NotMeant
 from bot.routing import Router
 from services.confirmations import cancel_confirmations, is_cancellable
 from services.counter_actions import confirm_action
+from services.invitations import shown_code
 from services.staff import Right
 
 router = Router()
@@ -15,6 +16,9 @@ router = Router()
 )
 async def confirm(chat: Chat, arguments: tuple[str, ...]) -> None:
     told = await confirm_action(chat.shop, chat.person, arguments[0], key=chat.key)
+    if told.invitation:
+        code = shown_code(chat.shop, told.invitation)
+        return await chat.say("staff/told_invitation", text=told.text, code=code)
     await chat.say("staff/told", text=told.text)
     if told.qr:
         await chat.show_qr(told.qr)

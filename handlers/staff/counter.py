@@ -5,7 +5,7 @@ Each word answers with a summary; nothing happens before 确认.
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.counter_actions import propose_action
+from handlers.staff.proposing import propose
 from services.staff import Right
 
 router = Router()
@@ -15,21 +15,21 @@ router = Router()
     "小票", Right.RECEIPT, takes=(1, 2), usage="staff/usage_receipt", help="staff/help_receipt"
 )
 async def make_receipt(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "receipt", arguments)
+    await propose(chat, "receipt", arguments)
 
 
 @router.staff(
     "核销", Right.REDEEM, takes=(1, 2), usage="staff/usage_redeem", help="staff/help_redeem"
 )
 async def redeem(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "redeem", arguments)
+    await propose(chat, "redeem", arguments)
 
 
 @router.staff(
     "充值", Right.TOP_UP, takes=(2, 3), usage="staff/usage_top_up", help="staff/help_top_up"
 )
 async def top_up(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "top_up", arguments)
+    await propose(chat, "top_up", arguments)
 
 
 @router.staff(
@@ -41,7 +41,7 @@ async def top_up(chat: Chat, arguments: tuple[str, ...]) -> None:
     help="staff/help_adjust",
 )
 async def adjust_points(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "adjust", arguments)
+    await propose(chat, "adjust", arguments)
 
 
 @router.staff(
@@ -52,7 +52,7 @@ async def adjust_points(chat: Chat, arguments: tuple[str, ...]) -> None:
     help="staff/help_card_refund",
 )
 async def refund_card(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "card_refund", arguments)
+    await propose(chat, "card_refund", arguments)
 
 
 @router.staff(
@@ -63,20 +63,9 @@ async def refund_card(chat: Chat, arguments: tuple[str, ...]) -> None:
     help="staff/help_withdraw",
 )
 async def withdraw_top_up(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "withdraw", arguments)
+    await propose(chat, "withdraw", arguments)
 
 
-@router.staff("撤销", Right.UNDO, help="staff/help_undo")
+@router.staff("撤销", Right.UNDO, takes=(0, 1), takes_text=True, help="staff/help_undo")
 async def undo(chat: Chat, arguments: tuple[str, ...]) -> None:
-    await _propose(chat, "undo", arguments)
-
-
-async def _propose(chat: Chat, kind: str, arguments: tuple[str, ...]) -> None:
-    asked = await propose_action(chat.shop, chat.person, kind, arguments, key=chat.key)
-    if asked.by_another:
-        minutes = int(asked.life.total_seconds()) // 60
-        return await chat.say(
-            "staff/ask_another", summary=asked.summary, code=asked.code, minutes=minutes
-        )
-    seconds = int(asked.life.total_seconds())
-    await chat.say("staff/ask", summary=asked.summary, code=asked.code, seconds=seconds)
+    await propose(chat, "undo", arguments)

@@ -13,7 +13,7 @@ router = Router()
     "查会员", Right.LOOK_UP, takes=(1, 1), usage="staff/usage_look_up", help="staff/help_look_up"
 )
 async def look_up(chat: Chat, arguments: tuple[str, ...]) -> None:
-    card = await member_card(chat.shop, arguments[0])
+    card = await member_card(chat.shop, chat.person, arguments[0], key=chat.key)
     await chat.say(
         "staff/card",
         member=card.member.name_masked,

@@ -5,6 +5,7 @@ import pytest
 from loyalty.staff import Role
 from services.invitations import invite
 from storage.sql import rows
+from tests.handlers.staff.refusing import everything, refused
 from tests.shop import ShopUnderTest
 
 UNKNOWN = "没有听懂。可以发送："
@@ -17,6 +18,10 @@ STAFF_WORDS = (
     "充值 661234567890123456 100",
     "补积分 80000011 100 补偿",
     "退卡 80000011",
+    "邀请员工 店员 cd01",
+    "停用 1",
+    "员工",
+    "批准 AB2CD3",
 )
 
 
@@ -67,10 +72,11 @@ async def test_what_a_clerk_may_not_do_is_unknown_to_the_clerk(
     shop_under_test: ShopUnderTest,
 ) -> None:
     unknown = await shop_under_test.hear("店员小陈", "你说什么")
-    before = await shop_under_test.holdings()
+    before = await everything(shop_under_test)
     for words in ("补积分 80000011 100 补偿", "退卡 80000011"):
         assert await shop_under_test.hear("店员小陈", words) == unknown
-    assert await shop_under_test.holdings() == before
+    assert await everything(shop_under_test) == before
+    assert await refused() == ["refused.word"] * 2
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from storage.models import Coupon, Purchase
 from storage.sql import rows
+from tests.handlers.staff.refusing import everything
 from tests.shop import ShopUnderTest, full_width
 
 
@@ -181,10 +182,10 @@ async def test_a_member_is_seen_masked_by_number_or_code(shop_under_test: ShopUn
     shown = (await shop.hear("小李", "会员码"))[0]
     code = shown.splitlines()[0].removeprefix("会员码：")
     (number,) = await rows("SELECT member_no FROM members ORDER BY id DESC LIMIT 1")
-    before = await shop.holdings()
+    before = await everything(shop)
     by_code = await shop.hear("店员小陈", f"查会员 {code}")
     assert by_code == await shop.hear("店员小陈", f"查会员 {number['member_no']}")
-    assert await shop.holdings() == before
+    assert await everything(shop) == before
     lines = by_code[0].splitlines()
     assert lines[0] == f"李* {number['member_no']}"
     assert {"等级：普通会员", "积分：82", "可用余额：0.00 元", "可用优惠券：1 张"} <= set(lines)

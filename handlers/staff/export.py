@@ -1,0 +1,17 @@
+"""导出: staff ask for a list of members; an owner says yes, and the link goes to who asked."""
+
+from bot.chat import Chat
+from bot.routing import Router
+from services.counter_actions import propose_action
+from services.staff import Right
+
+router = Router()
+
+
+@router.staff(
+    "导出", Right.EXPORT, takes=(0, 2), usage="rights/usage_export", help="rights/help_export"
+)
+async def export(chat: Chat, arguments: tuple[str, ...]) -> None:
+    asked = await propose_action(chat.shop, chat.person, "export", arguments, key=chat.key)
+    minutes = int(asked.life.total_seconds()) // 60
+    await chat.say("rights/export_ask", summary=asked.summary, code=asked.code, minutes=minutes)

@@ -1,0 +1,50 @@
+"""Second persons (第二人): who may say yes to what one person may not do alone.
+
+Somebody whose reach takes in that of whoever asks. What the brand or a region asks about one
+member, also somebody of that member's store: there may be one owner only. Nobody whom what is
+asked names in `without`.
+"""
+
+from loyalty.confirmations import Confirmed, Proposal
+from loyalty.person import Person
+from loyalty.staff import Right
+from services.shop import Shop
+from services.staff import covers, overlaps, reach_of, reach_within, where_of
+from services.telling import staff_with, tell_follower
+from storage.reach import is_member_of, stores_of_member
+
+
+async def tell_second_persons(
+    shop: Shop, person: Person, right: Right, proposal: Proposal, *, key: str
+) -> None:
+    """Whoever may say yes reads the summary, too; the code comes from the person who asked."""
+    assert person.role is not None, "only staff ask"
+    facts = {
+        "summary": proposal.summary,
+        "role": shop.phrase(f"staff/role_{person.role}", {}),
+        "store": where_of(shop, person),
+    }
+    text = shop.phrase("staff/second_person", facts)
+    asked, member_id = reach_of(shop, person), proposal.content.get("member_id")
+    stores = await stores_of_member(member_id) if member_id is not None else None
+    without = proposal.content.get("without", ())
+    for row in await staff_with(shop, right, asked):
+        theirs = reach_within(shop, row["store_id"], row["region_id"])
+        knows = stores is not None and (not stores or overlaps(theirs, stores))
+        is_other = row["id"] != person.follower_id and row["id"] not in without
+        if is_other and (knows or covers(theirs, asked)):
+            await tell_follower(shop, row, text, key=f"second:{key}:{row['id']}")
+
+
+async def is_second_person(shop: Shop, person: Person, confirmed: Confirmed) -> bool:
+    """Whether this is near enough to whoever asked, and to the member it is about."""
+    if person.follower_id in confirmed.content.get("without", ()):
+        return False
+    theirs = reach_of(shop, person)
+    asked = reach_within(shop, confirmed.store_id, confirmed.region_id)
+    if covers(theirs, asked):
+        return True
+    member_id = confirmed.content.get("member_id")
+    if member_id is None or not overlaps(theirs, asked):
+        return False
+    return await is_member_of(member_id, theirs)
