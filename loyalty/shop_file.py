@@ -6,8 +6,11 @@ from typing import Protocol, TypeVar
 from loyalty.shop_file_campaigns import read_campaign
 from loyalty.shop_file_coupons import read_coupon_kind
 from loyalty.shop_file_offers import read_point_boost, read_promotion, read_reward
+from loyalty.shop_file_partners import read_partner
 from loyalty.shop_file_points import read_points
+from loyalty.shop_file_profile import check_districts, read_profile, read_region
 from loyalty.shop_file_references import check_references
+from loyalty.shop_file_service import read_service
 from loyalty.shop_file_table import ShopFileFault, ShopFileFaults, Table
 from loyalty.shop_file_terms import (
     MODES,
@@ -16,12 +19,15 @@ from loyalty.shop_file_terms import (
     CouponKind,
     KnownCodes,
     LadderTerms,
+    Partner,
     PointBoost,
     PointsPolicy,
+    ProfileTerms,
     Promotion,
     Region,
     Reward,
     Scope,
+    ServiceTerms,
     ShopFile,
     ShopTerms,
     Store,
@@ -39,12 +45,15 @@ __all__ = [
     "CouponKind",
     "KnownCodes",
     "LadderTerms",
+    "Partner",
     "PointBoost",
     "PointsPolicy",
+    "ProfileTerms",
     "Promotion",
     "Region",
     "Reward",
     "Scope",
+    "ServiceTerms",
     "ShopFile",
     "ShopFileFault",
     "ShopFileFaults",
@@ -76,7 +85,7 @@ def read_shop_file(data: dict[str, object], *, known: KnownCodes | None = None) 
     top = Table("", data, [])
     shop_file = ShopFile(
         brand=_one(top, "brand", _read_brand),
-        regions=_many(top, "regions", _read_region),
+        regions=_many(top, "regions", read_region),
         stores=_many(top, "stores", _read_store),
         tills=_many(top, "tills", _read_till),
         points=_one(top, "points", read_points),
@@ -89,8 +98,12 @@ def read_shop_file(data: dict[str, object], *, known: KnownCodes | None = None) 
         wallet=_one(top, "wallet", read_wallet),
         topup_offers=_many(top, "topup_offers", read_topup_offer),
         campaigns=_many(top, "campaigns", read_campaign),
+        profile=_one(top, "profile", read_profile),
+        service=_one(top, "service", read_service),
+        partners=_many(top, "partners", read_partner),
     )
     top.refuse_unknown_keys()
+    check_districts(top, shop_file.regions)
     check_tiers(top, shop_file.tiers)
     check_topup_offers(top, shop_file.wallet, shop_file.topup_offers)
     check_references(top, shop_file, known)
@@ -105,10 +118,6 @@ def _read_brand(table: Table) -> Brand:
         name=table.text("name"),
         mode=table.choice("mode", MODES, MODES[0]),
     )
-
-
-def _read_region(table: Table) -> Region:
-    return Region(code=table.code(), name=table.text("name"))
 
 
 def _read_store(table: Table) -> Store:

@@ -78,8 +78,11 @@ class Brand(ShopTerms):
 
 @dataclass(frozen=True, slots=True)
 class Region(ShopTerms):
+    """A member who lives in one of its `districts` (区县) belongs to it."""
+
     code: str
     name: str
+    districts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +96,16 @@ class Store(ShopTerms):
 class Till(ShopTerms):
     code: str
     store: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileTerms(ShopTerms):
+    """After a claim one detail is asked about, once in `check_days` (0: never).
+
+    Staff find on their list (待核资料) what nobody has confirmed for `stale_months`. Two memberships
+    that were merged (合并) can be parted again for `merge_undo_days`.
+    """
+
+    check_days: int = 90
+    stale_months: int = 12
+    merge_undo_days: int = 30

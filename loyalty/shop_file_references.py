@@ -35,6 +35,8 @@ def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
         yield from _given(f"tiers[{index}].gifts", tier.gifts)
     for index, reward in enumerate(shop_file.rewards):
         yield f"rewards[{index}].coupon", "coupon_kinds", reward.coupon
+    for index, promise in enumerate(shop_file.service.promises if shop_file.service else ()):
+        yield f"service.promises[{index}].tier", "tiers", promise.tier or ""
     for section in ("point_boosts", "coupon_kinds", "promotions", "rewards"):
         for index, part in enumerate(getattr(shop_file, section)):
             yield from _in_scope(f"{section}[{index}]", part.scope)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, fields
 
+from loyalty.service_terms import PromiseTerms, ServiceTerms
+from loyalty.shop_file_partners import Partner
 from loyalty.shop_file_parts import (
     ANYWHERE,
     MODES,
     Brand,
+    ProfileTerms,
     Region,
     Scope,
     Scoped,
@@ -31,13 +34,17 @@ __all__ = [
     "CouponKind",
     "KnownCodes",
     "LadderTerms",
+    "Partner",
     "PointBoost",
     "PointsPolicy",
+    "ProfileTerms",
+    "PromiseTerms",
     "Promotion",
     "Region",
     "Reward",
     "Scope",
     "Scoped",
+    "ServiceTerms",
     "ShopFile",
     "ShopTerms",
     "Store",
@@ -66,6 +73,9 @@ class ShopFile(ShopTerms):
     wallet: WalletTerms | None = None
     topup_offers: tuple[TopUpOffer, ...] = ()
     campaigns: tuple[CampaignTerms, ...] = ()
+    profile: ProfileTerms | None = None
+    service: ServiceTerms | None = None
+    partners: tuple[Partner, ...] = ()
 
     def as_data(self) -> dict[str, object]:
         data: dict[str, object] = {}

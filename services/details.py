@@ -1,39 +1,40 @@
-"""A member's own data (资料): phone, name and birthday, each optional, sealed in its row."""
+"""A member's own data (资料): each detail optional, sealed in its row, shown masked.
 
-import re
-import unicodedata
-from collections.abc import Callable
+Every change is noted with who made it and when; the value itself stands in its row alone.
+"""
+
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-import phonenumbers
-from lunardate import LunarDate
-
-from loyalty.people import (
-    Birthday,
-    BirthdayUnreadable,
-    is_under_14,
-    mask_birthday,
-    mask_name,
-    mask_phone,
-)
+from loyalty.details import BASICS, DETAILS, region_of_district
+from loyalty.refusals import Refusal
+from services.detail_readers import READERS, BadDetail, check_shape, mask, read_phone
 from services.shop import Shop
+from storage.details import (
+    drop_extra,
+    filled_details,
+    log_detail_change,
+    mark_as_bounced,
+    mark_verified,
+    put_basic,
+    put_extra,
+    set_member_region,
+)
 from storage.models import Member
 from storage.sealing import blind_index, seal, unseal
 from storage.transactions import transactional
 
-DETAILS = ("phone", "name", "birthday")
-LONGEST_NAME = 20
-# Writing direction marks would let a name rearrange the sentence it stands in (B07).
-DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+__all__ = ["BASICS", "DETAILS", "BadDetail", "check_shape", "read_phone"]
+
+BY_MEMBER = "member"
+# Details of which only these words are taken.
+CHOICES = {"gender": "details/choices_gender", "housing": "details/choices_housing"}
 
 
-class BadDetail(Exception):
-    """What was typed is not this detail; `wording` says how to write it."""
+class MembersOnly(Refusal):
+    """Nothing personal is kept of anybody who has not agreed to the programme (A22)."""
 
-    def __init__(self, wording: str) -> None:
-        super().__init__(wording)
-        self.wording = wording
+    wording = "help/not_a_member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,105 +45,127 @@ class Details:
 
     @property
     def missing(self) -> list[str]:
-        return [name for name in DETAILS if self.masked[name] is None]
+        """Of the basics, which are offered; the others are for who looks for them."""
+        return [name for name in BASICS if self.masked[name] is None]
 
 
-def read_phone(text: str, today: date) -> str:
-    """A mobile number as +8613800138000. Raises BadDetail."""
-    try:
-        number = phonenumbers.parse(text, "CN")
-    except phonenumbers.NumberParseException:
-        raise BadDetail("details/bad_phone") from None
-    mobile = (
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    )
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in mobile:
-        raise BadDetail("details/bad_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+@dataclass(frozen=True, slots=True)
+class DetailChange:
+    """A detail with its new value; None empties it. `by` is the member or staff:NUMBER.
 
+    `verified_at`: of a phone whose possession was proven.
+    """
 
-def read_name(text: str, today: date) -> str:
-    name = " ".join(DIRECTION_MARKS.sub("", text).split())
-    is_visible = any(unicodedata.category(letter)[0] in "LNS" for letter in name)
-    if not is_visible or len(name) > LONGEST_NAME:
-        raise BadDetail("details/bad_name")
-    return name
-
-
-def read_birthday(text: str, today: date) -> str:
-    """A day that exists in its calendar; under fourteen a guardian would have to agree."""
-    try:
-        birthday = Birthday.parse(text)
-        born_on = _day_of_birth(birthday)
-    except (BirthdayUnreadable, ValueError):
-        raise BadDetail("details/bad_birthday") from None
-    if born_on is not None and born_on > today:
-        raise BadDetail("details/bad_birthday")
-    if born_on is not None and is_under_14(born_on, today):
-        raise BadDetail("details/too_young")
-    return str(birthday)
-
-
-READERS: dict[str, Callable[[str, date], str]] = {
-    "phone": read_phone,
-    "name": read_name,
-    "birthday": read_birthday,
-}
-MASKS: dict[str, Callable[[str], str]] = {
-    "phone": mask_phone,
-    "name": mask_name,
-    "birthday": mask_birthday,
-}
-
-
-def check_shape(name: str, text: str) -> None:
-    """Raise BadDetail for what cannot be this detail on any day."""
-    READERS[name](text, date.max)
+    member_id: int
+    name: str
+    value: str | None
+    key: str
+    by: str = BY_MEMBER
+    verified_at: datetime | None = None
 
 
 async def show_details(shop: Shop, member_id: int) -> Details:
-    return _masked(shop, await Member.get(id=member_id))
+    plain = await plain_details(shop, member_id)
+    return Details({name: mask(name, plain[name]) if name in plain else None for name in DETAILS})
+
+
+async def plain_details(shop: Shop, member_id: int) -> dict[str, str]:
+    """In full, for the member's own file and for staff who may see it; a helper for use cases."""
+    found = await filled_details([member_id])
+    return {line["name"]: unsealed(shop, member_id, line["name"], line["value"]) for line in found}
 
 
 @transactional
-async def change_detail(shop: Shop, member_id: int, name: str, text: str) -> Details:
-    """Store one detail, sealed for its row. Raises BadDetail; the same again changes nothing."""
+async def change_detail(
+    shop: Shop, member_id: int, name: str, text: str, *, key: str, by: str = BY_MEMBER
+) -> Details:
+    """Store one detail. Raises BadDetail; the same key again changes nothing."""
+    value = read_detail(shop, name, text)
+    await keep_detail(shop, DetailChange(member_id, name, value, key, by))
+    return await show_details(shop, member_id)
+
+
+@transactional
+async def empty_detail(
+    shop: Shop, member_id: int, name: str, *, key: str, by: str = BY_MEMBER
+) -> Details:
+    """Keep this detail no longer; what is empty stays so."""
+    await keep_detail(shop, DetailChange(member_id, name, None, key, by))
+    return await show_details(shop, member_id)
+
+
+@transactional
+async def mark_bounced(shop: Shop, member_id: int, name: str) -> None:
+    """Something sent there did not arrive; somebody is to ask the member."""
+    await mark_as_bounced(member_id, name, shop.today())
+
+
+def read_detail(shop: Shop, name: str, text: str) -> str:
+    """The value as it is kept. Raises BadDetail."""
     value = READERS[name](text, shop.today())
-    member = await Member.get(id=member_id)
-    sealed = seal(shop.keys, value, table="members", column=f"{name}_sealed", row=member_id)
-    setattr(member, f"{name}_sealed", sealed)
-    fields = [f"{name}_sealed"]
-    if name == "phone":
-        member.phone_index = blind_index(shop.keys, "phone", value)
-        member.phone_verified_at = None
-        fields += ["phone_index", "phone_verified_at"]
-    await member.save(update_fields=fields)
-    return _masked(shop, member)
+    if name in CHOICES and value not in shop.phrase(CHOICES[name], {}).split():
+        raise BadDetail(f"details/bad_{name}")
+    return value
+
+
+async def keep_detail(shop: Shop, change: DetailChange) -> bool:
+    """Store or empty a detail; False when this key did so before.
+
+    A helper for use cases. Whoever says it says it today: it counts as confirmed.
+    """
+    what = "emptied" if change.value is None else "set"
+    member_id, name, now = change.member_id, change.name, shop.now()
+    if not await log_detail_change(member_id, name, what, by=change.by, key=change.key, now=now):
+        return False
+    if not await (_keep_basic if name in BASICS else _keep_extra)(shop, change):
+        raise MembersOnly
+    day = None if change.value is None else shop.today()
+    await mark_verified(member_id, [name], day)
+    return True
+
+
+async def _keep_basic(shop: Shop, change: DetailChange) -> bool:
+    sealed = _sealed(shop, change)
+    if change.name != "phone":
+        return await put_basic(change.member_id, change.name, sealed)
+    index = blind_index(shop.keys, "phone", change.value) if change.value is not None else None
+    return await put_basic(
+        change.member_id,
+        change.name,
+        sealed,
+        phone_index=index,
+        phone_verified_at=change.verified_at,
+    )
+
+
+async def _keep_extra(shop: Shop, change: DetailChange) -> bool:
+    if change.name == "district":
+        region = region_of_district(change.value or "", shop.rules.districts)
+        await set_member_region(change.member_id, region)
+    sealed = _sealed(shop, change)
+    if sealed is None:
+        await drop_extra(change.member_id, change.name)
+        return True
+    return await put_extra(change.member_id, change.name, sealed, by=change.by, now=shop.now())
 
 
 def member_name(shop: Shop, member: Member) -> str:
-    return _unsealed(shop, member, "name") or ""
+    sealed: bytes | None = member.name_sealed
+    return unsealed(shop, member.id, "name", sealed) if sealed is not None else ""
 
 
-def _masked(shop: Shop, member: Member) -> Details:
-    plain = {name: _unsealed(shop, member, name) for name in DETAILS}
-    return Details({name: MASKS[name](value) if value else None for name, value in plain.items()})
+def unsealed(shop: Shop, member_id: int, name: str, sealed: bytes) -> str:
+    return unseal(shop.keys, sealed, **_place(member_id, name))
 
 
-def _unsealed(shop: Shop, member: Member, name: str) -> str | None:
-    sealed: bytes | None = getattr(member, f"{name}_sealed")
-    if sealed is None:
+def _sealed(shop: Shop, change: DetailChange) -> bytes | None:
+    if change.value is None:
         return None
-    return unseal(shop.keys, sealed, table="members", column=f"{name}_sealed", row=member.id)
+    return seal(shop.keys, change.value, **_place(change.member_id, change.name))
 
 
-def _day_of_birth(birthday: Birthday) -> date | None:
-    """The solar day, where the year is known; raises ValueError for a day that never was."""
-    if birthday.year is None:
-        return None
-    if birthday.calendar == "solar":
-        return date(birthday.year, birthday.month, birthday.day)
-    lunar = LunarDate(birthday.year, birthday.month, birthday.day, birthday.leap)
-    solar: date = lunar.to_solar_date()
-    return solar
+def _place(member_id: int, name: str) -> dict[str, str]:
+    """What a value is sealed for: it cannot be read in another row, nor as another detail."""
+    if name in BASICS:
+        return {"table": "members", "column": f"{name}_sealed", "row": str(member_id)}
+    return {"table": "member_details", "column": "value_sealed", "row": f"{member_id}:{name}"}

@@ -3,7 +3,9 @@
 from bot.chat import Chat
 from bot.pushes import Follow, Scan, ScanCode
 from bot.routing import Router
+from handlers.member.detail_check import ask_after_claim
 from handlers.member.greeting import greet
+from handlers.member.suggestion_box import open_box
 from services.callers import follow
 from services.claims import FoundToken, claim_receipt, find_token
 
@@ -18,6 +20,7 @@ def _typed_token(chat: Chat) -> FoundToken | None:
 async def claim_typed(chat: Chat, found: FoundToken) -> None:
     answer = await claim_receipt(chat.shop, chat.person, found.receipt)
     await chat.say(f"claims/{answer.wording}", **answer.facts())
+    await ask_after_claim(chat, found, answer)
 
 
 @router.push(Scan)
@@ -44,6 +47,8 @@ async def scanned_by_menu(chat: Chat) -> None:
 
 
 async def _claim_or_greet(chat: Chat, scene: str | None) -> None:
+    if scene and await open_box(chat, scene):
+        return
     found = find_token(chat.shop, scene, is_scene=True) if scene else None
     if found is None:
         return await greet(chat)

@@ -1,10 +1,11 @@
-"""资料: a member's own data, asked one at a time, shown masked, changed line by line."""
+"""资料: a member's own data, shown masked, changed line by line or asked for one at a time."""
 
 import re
 
 from bot.chat import Chat
 from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue, NotMeant, Progress
 from bot.routing import Router
+from handlers.member.phone import code_in, take_code, take_phone
 from handlers.membership import members_only
 from services.details import (
     DETAILS,
@@ -12,6 +13,7 @@ from services.details import (
     Details,
     change_detail,
     check_shape,
+    empty_detail,
     show_details,
 )
 
@@ -20,6 +22,7 @@ router = Router()
 LINE = re.compile(
     r"\s*([1-9\uff11-\uff19])(?:、|[.\uff0e]?\s+|[.\uff0e](?![0-9]))(\S.*?)\s*", re.DOTALL
 )
+EMPTY_IT = "删"
 lines = router.dialogue(Dialogue("details"))
 
 
@@ -33,23 +36,26 @@ async def show(chat: Chat, member_id: int) -> None:
     chat.expect(lines)
 
 
-@lines.ask("line", prompt="details/bad_line")
+@lines.ask("line", prompt="details/show")
 def read_line(text: str) -> Answer:
-    if LINE.fullmatch(text) is None:
+    if LINE.fullmatch(text) is None and code_in(text) is None:
         raise NotMeant
     return text
 
 
 @lines.done
-async def change_line(chat: Chat, answers: Answers) -> None:
+@members_only
+async def change_line(chat: Chat, member_id: int, answers: Answers) -> None:
     """`2 小王` right after 资料; one line after the other, until something else is said."""
+    chat.expect(lines)
+    if (code := code_in(str(answers["line"]))) is not None:
+        return await take_code(chat, code)
     found = LINE.fullmatch(str(answers["line"]))
     assert found is not None, "the reader took it"
-    chat.expect(lines)
-    number = int(found[1])
-    if number > len(DETAILS):
-        return await chat.say("details/bad_line")
-    await _change(chat, DETAILS[number - 1], found[2])
+    name = DETAILS[int(found[1]) - 1]
+    if found[2] == EMPTY_IT:
+        return await _empty(chat, member_id, name)
+    await _change(chat, member_id, name, found[2])
 
 
 def _one_question(name: str) -> Dialogue:
@@ -65,47 +71,100 @@ def _one_question(name: str) -> Dialogue:
         return text
 
     @dialogue.done
-    async def done(chat: Chat, answers: Answers) -> None:
+    @members_only
+    async def done(chat: Chat, member_id: int, answers: Answers) -> None:
         value = answers[name]
         if value is not None:
-            return await _change(chat, name, str(value), asked_by=dialogue)
-        details = await show_details(chat.shop, _member_id(chat))
+            return await _change(chat, member_id, name, str(value), asked_by=dialogue)
+        details = await show_details(chat.shop, member_id)
         await chat.say("details/skipped", more=_more(chat, details, asked=name))
 
     return dialogue
 
 
-phone, called, birthday = (_one_question(name) for name in DETAILS)
+QUESTIONS = {name: _one_question(name) for name in DETAILS}
+
+
+async def ask_for(chat: Chat, name: str) -> None:
+    await chat.open(QUESTIONS[name])
 
 
 @router.command("填手机号")
 @members_only
 async def ask_phone(chat: Chat, member_id: int) -> None:
-    await chat.open(phone)
+    await ask_for(chat, "phone")
 
 
 @router.command("填称呼")
 @members_only
 async def ask_name(chat: Chat, member_id: int) -> None:
-    await chat.open(called)
+    await ask_for(chat, "name")
 
 
 @router.command("填生日")
 @members_only
 async def ask_birthday(chat: Chat, member_id: int) -> None:
-    await chat.open(birthday)
+    await ask_for(chat, "birthday")
 
 
-async def _change(chat: Chat, name: str, text: str, *, asked_by: Dialogue | None = None) -> None:
+@router.command("填性别")
+@members_only
+async def ask_gender(chat: Chat, member_id: int) -> None:
+    await ask_for(chat, "gender")
+
+
+@router.command("填邮箱")
+@members_only
+async def ask_email(chat: Chat, member_id: int) -> None:
+    await ask_for(chat, "email")
+
+
+@router.command("填地址")
+@members_only
+async def ask_address(chat: Chat, member_id: int) -> None:
+    await ask_for(chat, "address")
+
+
+@router.command("填公司地址")
+@members_only
+async def ask_work_address(chat: Chat, member_id: int) -> None:
+    await ask_for(chat, "work_address")
+
+
+@router.command("填区县")
+@members_only
+async def ask_district(chat: Chat, member_id: int) -> None:
+    await ask_for(chat, "district")
+
+
+@router.command("填小区类型", "填小区")
+@members_only
+async def ask_housing(chat: Chat, member_id: int) -> None:
+    await ask_for(chat, "housing")
+
+
+async def _change(
+    chat: Chat, member_id: int, name: str, text: str, *, asked_by: Dialogue | None = None
+) -> None:
     try:
-        details = await change_detail(chat.shop, _member_id(chat), name, text)
+        if name == "phone":
+            details = await show_details(chat.shop, member_id)
+            return await take_phone(chat, text, more=_more(chat, details, asked=name))
+        details = await change_detail(chat.shop, member_id, name, text, key=chat.key)
     except BadDetail as bad:
         if asked_by is not None and bad.wording == f"details/bad_{name}":
             # Only today tells that a birthday is still to come: the question stays open.
             chat.progress = Progress(asked_by.name)
         return await chat.say(bad.wording)
-    line = chat.phrase(f"details/line_{name}", value=details.masked[name])
+    value = details.masked[name] or chat.phrase("details/empty")
+    line = chat.phrase(f"details/line_{name}", value=value)
     await chat.say("details/saved", line=line, more=_more(chat, details, asked=name))
+
+
+async def _empty(chat: Chat, member_id: int, name: str) -> None:
+    await empty_detail(chat.shop, member_id, name, key=chat.key)
+    what = chat.phrase(f"details/name_{name}")
+    await chat.say("details/emptied", what=what)
 
 
 def _more(chat: Chat, details: Details, *, asked: str) -> str:
@@ -113,8 +172,3 @@ def _more(chat: Chat, details: Details, *, asked: str) -> str:
     if not words:
         return chat.phrase("details/nothing_more")
     return chat.phrase("details/more", words=" · ".join(words))
-
-
-def _member_id(chat: Chat) -> int:
-    assert chat.person.member_id is not None, "only members have details"
-    return chat.person.member_id
