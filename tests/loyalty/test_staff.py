@@ -4,13 +4,26 @@ import pytest
 
 from loyalty.staff import Right, Role, has_right, largest_amount_fen
 
+ANY_STAFF = {Right.CONFIRM, Right.TRAIN}
+COUNTER = {Right.LOOK_UP, Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.CHECK_DETAILS}
+SERVICE = {Right.LOOK_UP, Right.UNMASK, Right.TICKETS, Right.REMEDY}
+# What is the owners', and the auditors' as far as reading goes.
+OWNERS = {Right.KNOW_STAFF, Right.MANAGE_STAFF, Right.AUDIT}
+OWNERS |= {Right.PAUSE_SENDING, Right.BACK_UP, Right.APPROVE}
+EVERYBODY = {Right.CONFIRM, Right.TRAIN}
+AT_THE_COUNTER = {Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.CHECK_DETAILS}
+IN_SERVICE = {Right.LOOK_UP, Right.UNDO, Right.UNMASK, Right.TICKETS, Right.REMEDY}
+OF_OWNERS = {
+    *(Right.MANAGE_STAFF, Right.KNOW_STAFF, Right.AUDIT, Right.APPROVE),
+    *(Right.PAUSE_SENDING, Right.BACK_UP),
+}
 MAY = {
     "owner": set(Right),
-    "manager": set(Right) - {Right.KNOW_STAFF},
-    "clerk": set(Right) - {Right.KNOW_STAFF, Right.ADJUST, Right.CARD_REFUND},
-    "support": {Right.LOOK_UP},
-    "marketing": set(),
-    "auditor": set(),
+    "manager": set(Right) - OF_OWNERS,
+    "clerk": EVERYBODY | AT_THE_COUNTER | {Right.LOOK_UP, Right.UNDO},
+    "support": EVERYBODY | IN_SERVICE,
+    "marketing": EVERYBODY | {Right.ANNOUNCE},
+    "auditor": EVERYBODY | {Right.AUDIT, Right.KNOW_STAFF},
     None: set(),
 }
 
