@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from loyalty.people import Purpose
 from loyalty.person import Person
 from services.shop import Shop
+from storage.consents import newest_consent, newest_consents
 from storage.people import add_consent, keep_consent_text
 from storage.transactions import transactional
 
@@ -21,11 +22,35 @@ async def withdraw_marketing(shop: Shop, person: Person, *, shown_text: str, key
     await record_consents(shop, person, person.member_id, given, shown_text=shown_text, key=key)
 
 
+@transactional
+async def agree_to_marketing(shop: Shop, person: Person, *, shown_text: str, key: str) -> None:
+    """`shown_text` is what was agreed to; the same message again changes nothing."""
+    given = {Purpose.MARKETING: True}
+    await record_consents(shop, person, person.member_id, given, shown_text=shown_text, key=key)
+
+
+async def has_consent(member_id: int, purpose: str, *, text_hash: str | None = None) -> bool:
+    """Whether the member's last word on it was yes; with `text_hash`, to this very text."""
+    found = await newest_consent(member_id, purpose)
+    if found is None or not found["given"]:
+        return False
+    return text_hash in (None, found["text_hash"])
+
+
+async def withdraw_all(
+    shop: Shop, person: Person, member_id: int, *, shown_text: str, key: str
+) -> None:
+    """Whoever leaves agrees to nothing any more. A helper for use cases."""
+    given = [line["purpose"] for line in await newest_consents(member_id) if line["given"]]
+    withdrawn = dict.fromkeys(given, False)
+    await record_consents(shop, person, member_id, withdrawn, shown_text=shown_text, key=key)
+
+
 async def record_consents(
     shop: Shop,
     person: Person,
     member_id: int | None,
-    given: Mapping[Purpose, bool],
+    given: Mapping[Purpose, bool] | Mapping[str, bool],
     *,
     shown_text: str,
     key: str,
@@ -37,7 +62,7 @@ async def record_consents(
         await add_consent(
             follower_id=person.follower_id,
             member_id=member_id,
-            purpose=purpose.value,
+            purpose=str(purpose),
             given=is_given,
             text_version=text_hash[:12],
             text_hash=text_hash,

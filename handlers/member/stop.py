@@ -1,10 +1,16 @@
-"""退订: a member stops marketing messages, as easily as they were agreed to."""
+"""退订、订阅: marketing messages stop as easily as they were agreed to, and may be had again."""
 
 from bot.chat import Chat
+from bot.dialogue import Answer, Answers, Dialogue, NotMeant
 from bot.routing import Router
-from services.consents import withdraw_marketing
+from handlers.membership import members_only
+from loyalty.people import Purpose
+from services.consents import agree_to_marketing, has_consent, withdraw_marketing
+
+SUBSCRIBE = "同意订阅"
 
 router = Router()
+subscribing = router.dialogue(Dialogue("subscribing"))
 
 
 @router.command("退订", "td", "取消订阅", help="words/stop")
@@ -13,3 +19,27 @@ async def stop_marketing(chat: Chat) -> None:
         chat.shop, chat.person, shown_text=chat.phrase("stop/done"), key=chat.key
     )
     await chat.say("stop/done")
+
+
+@router.command("订阅", help="words/subscribe")
+@members_only
+async def offer(chat: Chat, member_id: int) -> None:
+    """What is agreed to stands in the question, word for word (PIPL article 14)."""
+    if await has_consent(member_id, Purpose.MARKETING):
+        return await chat.say("stop/subscribed_already")
+    await chat.open(subscribing, brand=chat.shop.rules.brand_name)
+
+
+@subscribing.ask("agrees", prompt="stop/ask", offers=(SUBSCRIBE,))
+def read_answer(text: str) -> Answer:
+    if text != SUBSCRIBE:
+        raise NotMeant
+    return True
+
+
+@subscribing.done
+@members_only
+async def subscribe(chat: Chat, member_id: int, answers: Answers) -> None:
+    shown_text = chat.phrase("stop/ask", brand=chat.shop.rules.brand_name)
+    await agree_to_marketing(chat.shop, chat.person, shown_text=shown_text, key=chat.key)
+    await chat.say("stop/subscribed")

@@ -22,3 +22,35 @@ async def test_the_same_message_twice_is_one_withdrawal(shop_under_test: ShopUnd
     before = await shop_under_test.holdings()
     await shop_under_test.hear_again()
     assert await shop_under_test.holdings() == before
+
+
+async def test_marketing_is_had_again_by_agreeing_to_the_words_shown(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    await shop.plays("""
+        小李> 退订
+        机器人> 已为你停止优惠和活动消息…
+        小李> 订阅
+        机器人> 同意后，山茶咖啡会把优惠和活动消息发给你…
+        小李> 同意订阅
+        机器人> 已订阅优惠和活动消息…
+        小李> 〃
+        机器人> 已订阅优惠和活动消息…
+        小李> 订阅
+        机器人> 你已经订阅了优惠和活动消息…
+    """)
+    [agreed] = await rows(
+        "SELECT t.text FROM consents c JOIN consent_texts t ON t.text_hash = c.text_hash"
+        " WHERE c.purpose = 'marketing' AND c.given AND t.text LIKE '同意后，山茶咖啡%'"
+    )
+    assert "同意请回" in agreed["text"]
+
+
+async def test_a_subscription_needs_the_very_words(shop_under_test: ShopUnderTest) -> None:
+    await shop_under_test.hear("小李", "订阅")
+    await shop_under_test.hear("小李", "好")
+    await shop_under_test.plays("""
+        小李> 同意订阅
+        机器人> 没有听懂。可以发送：
+    """)
