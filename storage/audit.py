@@ -23,13 +23,24 @@ SELECT e.transaction_id, e.id, a.unit || ':' || a.name || COALESCE(':' || a.memb
        e.account_id, e.amount
   FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id {OF_THE_PAGE}
 """
+# A lot that changed hands (storage/merge_lots.py) was another account's until then.
+OF_ITS_TIME = """
+COALESCE((SELECT CASE WHEN m.transaction_id = e.transaction_id AND x.amount > 0
+                      THEN m.to_account_id ELSE m.from_account_id END
+            FROM lot_moves m WHERE m.lot_id = x.lot_id AND m.after_id >= e.transaction_id
+           ORDER BY m.id LIMIT 1), l.account_id)
+"""
+AT_OPENING = """
+COALESCE((SELECT m.from_account_id FROM lot_moves m WHERE m.lot_id = l.id ORDER BY m.id LIMIT 1),
+         l.account_id)
+"""
 ALLOCATIONS = f"""
-SELECT e.transaction_id, x.entry_id, x.lot_id, l.account_id, x.amount
+SELECT e.transaction_id, x.entry_id, x.lot_id, {OF_ITS_TIME}, x.amount
   FROM ledger_entries e JOIN lot_allocations x ON x.entry_id = e.id
   LEFT JOIN lots l ON l.id = x.lot_id {OF_THE_PAGE}
 """
 LOTS = f"""
-SELECT e.transaction_id, l.entry_id, l.account_id, l.amount, l.opened_until, l.opened_at
+SELECT e.transaction_id, l.entry_id, {AT_OPENING}, l.amount, l.opened_until, l.opened_at
   FROM ledger_entries e JOIN lots l ON l.entry_id = e.id {OF_THE_PAGE}
 """
 # How often the terms of a coupon let it be used.

@@ -36,6 +36,11 @@ SELECT e.transaction_id, SUM(CASE WHEN a.unit = 'principal' THEN e.amount ELSE 0
   FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
  WHERE a.name = 'member' AND a.unit IN ('principal', 'bonus') GROUP BY e.transaction_id
 """
+# Whose account a posting is on: the member's own, or of one who has become that member.
+ANOTHERS = """
+(m.owner <> {mine}.member_id AND NOT EXISTS
+  (SELECT 1 FROM members o WHERE o.id = m.owner AND o.merged_into = {mine}.member_id))
+"""
 
 SHOP_TRUTHS = (
     Truth(
@@ -143,7 +148,7 @@ SELECT 'hold ' || h.id, h.state || ', ' || h.captured_fen || ' fen captured, '
        || COALESCE(-m.principal - m.bonus, 0) || ' and ' || COALESCE(-m.bonus, 0)
   FROM wallet_holds h LEFT JOIN ({ON_ACCOUNT}) m ON m.transaction_id = h.transaction_id
  WHERE h.captured_fen <> COALESCE(-m.principal - m.bonus, 0)
-    OR h.captured_bonus_fen <> COALESCE(-m.bonus, 0) OR m.owner <> h.member_id
+    OR h.captured_bonus_fen <> COALESCE(-m.bonus, 0) OR {ANOTHERS.format(mine="h")}
     OR (h.state = 'captured') <> (h.transaction_id IS NOT NULL)
     OR (h.state = 'open') <> (h.ended_at IS NULL)
 """,
@@ -162,7 +167,7 @@ SELECT 'top-up ' || u.id, u.paid_fen || ' and ' || u.bonus_fen || ' fen, the led
        || COALESCE(m.principal, 0) || ' and ' || COALESCE(m.bonus, 0)
   FROM topups u LEFT JOIN ({ON_ACCOUNT}) m ON m.transaction_id = u.transaction_id
  WHERE u.paid_fen <> COALESCE(m.principal, 0) OR u.bonus_fen <> COALESCE(m.bonus, 0)
-    OR m.owner <> u.member_id
+    OR {ANOTHERS.format(mine="u")}
 """,
     ),
     Truth(

@@ -28,6 +28,8 @@ class Command:
     told: Told
     tells: Callable[[Any], object]
     is_lasting: bool
+    # The member it names, where it does.
+    about: int | None = None
 
 
 class Steps(RuleBasedStateMachine):
@@ -73,14 +75,16 @@ class Steps(RuleBasedStateMachine):
         *,
         tells: Callable[[Any], object] = repr,
         is_lasting: bool = True,
+        about: ModelMember | None = None,
     ) -> Told:
         """Call the shop, first in vain when it is to die; the model says what must come of it."""
         if self.dies:
             self._die(call)
         told = self.world.run(call)
         if told.refusal is None:
-            self.done.append(Command(call, told, tells, is_lasting))
             expect(told.value)
+            member_id = about.id if about is not None else None
+            self.done.append(Command(call, told, tells, is_lasting, member_id))
         else:
             self._expect_refusal(told.refusal, expect)
         self.pass_minutes(1)

@@ -29,7 +29,7 @@ class Kind:
 KINDS = {
     "welcome": Kind(30, per_member=1),
     "cake": Kind(10),
-    "five": Kind(20, stock=3, per_member=2, till=0),
+    "five": Kind(20, stock=3, per_member=2, till=1),
     "yoga": Kind(40, uses=3),
     "own": Kind(15, giftable=False),
     "prize": Kind(5),

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from services.joining import Joined
-from tests.model.composed_rules import ComposedRules
+from tests.model.merge_rules import MergeRules
 from tests.model.world import PEOPLE
 from tests.shop_parts import join
 
@@ -12,7 +12,7 @@ HOUR, DAY = 60, 24 * 60
 STEPS = st.sampled_from([10, HOUR, 5 * HOUR, DAY, 3 * DAY, 8 * DAY, 31 * DAY, 70 * DAY, 200 * DAY])
 
 
-class ShopMachine(ComposedRules):
+class ShopMachine(MergeRules):
     @initialize()
     def opens(self) -> None:
         """Two members with something in hand, so that the first step finds something to do."""
@@ -38,15 +38,19 @@ class ShopMachine(ComposedRules):
             self.coupons.issue("welcome", self.model.members[name], coupon.code)
             self.member_nos[name] = joined.member_no
 
-        self.perform(lambda shop: join(shop, person), expect, tells=lambda joined: joined.member_no)
+        self.perform(
+            lambda shop: join(shop, person),
+            expect,
+            tells=lambda joined: joined.member_no,
+            is_lasting=False,
+        )
 
     @rule(minutes=STEPS)
     def time_passes(self, minutes: int) -> None:
         """The clock jumps, then every job of the night runs, in the order of the timetable."""
         self.pass_minutes(minutes)
         self.world.run_jobs()
-        members = self.model.members.values()
-        for member in members:
+        for member in self.model.everybody:
             member.points.lapse(self.model.today)
             member.wallet.expire_holds(self.model.now)
             member.wallet.lapse_bonus(self.model.today)

@@ -6,8 +6,10 @@ Nothing of the program is used here: what a member must have is reckoned a secon
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 
 LIFE = timedelta(days=60)
+NUMBERS = count(1)  # what was opened first has the lower one, whosever it is
 COURTESY = timedelta(days=9)  # how long points live that come back to a lot which has ended
 
 
@@ -30,7 +32,9 @@ class PointLot:
     ends_on: date
     earned_on: date
     source: str
+    book: "PointsBook"
     lapsed: int = 0
+    number: int = field(default_factory=NUMBERS.__next__)
 
 
 @dataclass(eq=False)
@@ -64,7 +68,7 @@ class PointsBook:
         ends_on = earned_on + LIFE
         if points > repaid:
             last_day = ends_on if ends_on >= today else today + LIFE
-            self.lots.append(PointLot(points - repaid, last_day, earned_on, source))
+            self.lots.append(PointLot(points - repaid, last_day, earned_on, source, self))
 
     def spend(self, points: int, today: date) -> Spend:
         refuse_if(self.balance(today) < points, "NotEnoughPoints")
@@ -77,11 +81,16 @@ class PointsBook:
         self.debt += points - sum(taken for _, taken in _take([*own, *others], points))
 
     def give_back(self, spend: Spend, points: int, today: date) -> None:
-        """What was drawn last comes back first; debt is paid by what would lapse first."""
+        """What was drawn last comes back first, each to the book its lot is in by now."""
         drawn = [lot for lot, taken in spend.draws for _ in range(taken)]
         end = len(drawn) - spend.given_back
         back = drawn[end - points : end]
         spend.given_back += points
+        for book in {id(lot.book): lot.book for lot in back}.values():
+            book.get_back([lot for lot in back if lot.book is book], today)
+
+    def get_back(self, back: list[PointLot], today: date) -> None:
+        """Debt is paid by what would lapse first."""
         repaid = min(self.debt, len(back))
         self.debt -= repaid
         late = 0
@@ -91,7 +100,15 @@ class PointsBook:
             else:
                 late += 1
         if late:
-            self.lots.append(PointLot(late, today + COURTESY, today, "late"))
+            self.lots.append(PointLot(late, today + COURTESY, today, "late", self))
+
+    def hand_over(self, lots: list[PointLot], debt: int, taker: "PointsBook") -> None:
+        for lot in lots:
+            self.lots.remove(lot)
+            lot.book = taker
+        taker.lots = sorted([*taker.lots, *lots], key=lambda lot: lot.number)
+        self.debt -= debt
+        taker.debt += debt
 
     def lapse(self, today: date) -> None:
         for lot in self.lots:

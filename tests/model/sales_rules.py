@@ -196,7 +196,7 @@ class SalesRules(Steps):
         hold = self.model.holds.get((receipt.till, receipt.number))
         if hold is None or hold.state not in ("open", "captured"):
             return None
-        [payer] = [m for m in self.model.members.values() if m.wallet is hold.wallet]
+        [payer] = [m for m in self.model.everybody if m.wallet is hold.wallet]
         excess = 0
         if hold.payment is not None:
             # Captured before, and more than the purchase came to: the rest goes back at once.

@@ -31,7 +31,19 @@ class ModelMember:
     wallet: WalletBook = field(default_factory=WalletBook)
     place: int = 0
     highest: int = 0
-    gifts: dict[int, date] = field(default_factory=dict)
+    gifts: list["RungGift"] = field(default_factory=list)
+
+    def last_gift(self, rung: int) -> date | None:
+        return max((gift.given_on for gift in self.gifts if gift.rung == rung), default=None)
+
+
+@dataclass(eq=False)
+class RungGift:
+    """What reaching a rung brought; `source` names its lot of points."""
+
+    rung: int
+    given_on: date
+    source: str
 
 
 @dataclass(eq=False)
@@ -41,6 +53,7 @@ class ShopModel:
     now: datetime
     place_of: Callable[[int], int]
     members: dict[str, ModelMember] = field(default_factory=dict)
+    everybody: list[ModelMember] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     sales: list[Sale] = field(default_factory=list)
     holds: dict[tuple[int, str], ModelHold] = field(default_factory=dict)
@@ -68,6 +81,7 @@ class ShopModel:
         if name in self.members:
             return
         member = self.members[name] = ModelMember(name, member_id)
+        self.everybody.append(member)
         mine = [r for r in self.receipts if r.claim is not None and r.claim.person == name]
         for receipt in sorted(mine, key=lambda r: (r.till, r.sequence or 0)):
             claim = receipt.claim
@@ -123,17 +137,20 @@ class ShopModel:
         sale.points, sale.growth = sale.deserved(), sale.paid - sale.returned
         sale.earned = sale.points
         member.points.earn(sale.points, day(at), self.today, source=str(id(sale)))
-        place = self.deserved_place(member) if sale.growth else 0
+        if sale.growth:
+            self.rise(member)
+
+    def rise(self, member: ModelMember) -> None:
+        """To the rung that is deserved, with the gifts of all rungs on the way."""
+        place = self.deserved_place(member)
         member.highest = max(member.highest, place)
-        if place <= member.place:
-            return
-        for reached in range(member.place + 1, place + 1):
-            last = member.gifts.get(reached)
+        for rung in range(member.place + 1, place + 1):
+            last = member.last_gift(rung)
             if last is None or last <= two_years_before(self.today):
-                member.gifts[reached] = self.today
-                source = f"rung {reached}"
-                member.points.earn(RUNGS[reached][1], self.today, self.today, source)
-        member.place = place
+                gift = RungGift(rung, self.today, f"rung {rung} of {member.name} on {self.now}")
+                member.gifts.append(gift)
+                member.points.earn(RUNGS[rung][1], self.today, self.today, gift.source)
+        member.place = max(member.place, place)
 
     def refund(self, receipt: Receipt, back: Back) -> None:
         sale = receipt.sale
@@ -167,12 +184,16 @@ class ShopModel:
         place = self.place_of(member.id)
         if place >= member.place or self.deserved_place(member) > place:
             return
-        for rung in range(place + 1, member.place + 1):
-            given = member.gifts.get(rung)
-            if given is not None and given >= self.today - RETURN_WINDOW:
-                del member.gifts[rung]
-                member.points.take_back(RUNGS[rung][1], f"rung {rung}", self.today)
+        self.take_gifts_back(member, place)
         member.place = place
+
+    def take_gifts_back(self, member: ModelMember, place: int) -> None:
+        """Of the rungs above, as far as a return can reach back."""
+        for gift in list(member.gifts):
+            is_fresh = gift.given_on >= self.today - RETURN_WINDOW
+            if place < gift.rung <= member.place and is_fresh:
+                member.gifts.remove(gift)
+                member.points.take_back(RUNGS[gift.rung][1], gift.source, self.today)
 
     def scan(self, name: str, receipt: Receipt) -> None:
         claim, sale, member = receipt.claim, receipt.sale, self.members.get(name)

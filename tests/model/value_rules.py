@@ -67,6 +67,7 @@ class CouponRules(Steps):
             tells=lambda issued: issued.code if issued else "",
             # A stock that was used up may be filled again.
             is_lasting=self.coupons.can_issue(kind, member),
+            about=member,
         )
 
     @precondition(lambda self: self.model.receipts)
@@ -146,6 +147,7 @@ class CouponRules(Steps):
                 lambda _: self.coupons.take_gift(gift, member),
                 tells=lambda told: told.code,
                 is_lasting=member is not None,
+                about=member,
             )
 
     @rule(who=PICK)
@@ -163,6 +165,7 @@ class CouponRules(Steps):
             ),
             expect,
             tells=lambda exchanged: exchanged.coupon.code,
+            about=member,
         )
 
     def _copy(self, pick: int) -> Copy | None:
@@ -261,7 +264,7 @@ class WalletRules(SalesRules):
             paid_out = member.wallet.give_card_back(self.model.now)
             assert figures.refund_fen == paid_out
 
-        self.perform(lambda shop: give_card_back(shop, member.id, key), expect)
+        self.perform(lambda shop: give_card_back(shop, member.id, key), expect, about=member)
 
     @rule(who=PICK, points=st.sampled_from([-60, -7, 5, 120]))
     def is_adjusted(self, who: int, points: int) -> None:
@@ -273,6 +276,7 @@ class WalletRules(SalesRules):
             partial(adjust_of, member.id, points, key),
             lambda _: self._adjusted(member, points),
             tells=lambda adjusted: adjusted.points,
+            about=member,
         )
 
     def _adjusted(self, member: ModelMember, points: int) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tests.model.points_model import COURTESY, refuse_if
+from tests.model.points_model import COURTESY, NUMBERS, refuse_if
 
 HOLD_LIFE = timedelta(minutes=15)
 LIMIT_FEN = 20_000
@@ -30,6 +30,8 @@ class Half:
 class ModelPair:
     principal: Half
     bonus: Half
+    wallet: "WalletBook"
+    number: int = field(default_factory=NUMBERS.__next__)
 
     @property
     def used(self) -> int:
@@ -60,7 +62,6 @@ class ModelShare:
 class Payment:
     """What a capture took; `back` is how much of it was given back."""
 
-    wallet: "WalletBook"
     shares: list[ModelShare]
     back: int = 0
 
@@ -75,23 +76,26 @@ class Payment:
     def give_back(self, amount: int, today: date) -> int:
         """The pair drawn last first, each by the shares it gave; ended bonus gets a new life.
 
-        How much of it was bonus.
+        How much of it was bonus. All of it goes to whose the pairs are by now.
         """
         amount = min(amount, self.total - self.back)
         before, after = self._given(self.back), self._given(self.back + amount)
         self.back += amount
-        late = 0
+        late: dict[int, tuple[WalletBook, int]] = {}
         for share, (principal0, bonus0), (principal1, bonus1) in zip(
             self.shares, before, after, strict=True
         ):
             share.pair.principal.left += principal1 - principal0
+            wallet = share.pair.wallet
             if share.pair.bonus.has_ended(today):
-                late += bonus1 - bonus0
+                before_it = late.get(id(wallet), (wallet, 0))[1]
+                late[id(wallet)] = wallet, before_it + bonus1 - bonus0
             else:
                 share.pair.bonus.left += bonus1 - bonus0
-        if late:
-            half = Half(late, late, ends_on=today + COURTESY)
-            self.wallet.pairs.append(ModelPair(Half(), half))
+        for wallet, amount in late.values():
+            if amount:
+                half = Half(amount, amount, ends_on=today + COURTESY)
+                wallet.pairs.append(ModelPair(Half(), half, wallet))
         return sum(bonus for _, bonus in after) - sum(bonus for _, bonus in before)
 
     def _given(self, amount: int) -> list[tuple[int, int]]:
@@ -135,7 +139,7 @@ class ModelHold:
 
     def capture(self, amount: int, today: date) -> Payment:
         kept = self.free("captured")
-        self.payment = Payment(self.wallet, self.wallet.draw(amount, today, kept))
+        self.payment = Payment(self.wallet.draw(amount, today, kept))
         for share in self.payment.shares:
             share.pair.principal.left -= share.principal
             share.pair.bonus.left -= share.bonus
@@ -149,7 +153,23 @@ class WalletBook:
 
     def top_up(self, paid: int, bonus: int, bonus_ends_on: date | None) -> None:
         refuse_if(self.principal + paid > LIMIT_FEN, "OverLimit")
-        self.pairs.append(ModelPair(Half(paid, paid), Half(bonus, bonus, ends_on=bonus_ends_on)))
+        halves = Half(paid, paid), Half(bonus, bonus, ends_on=bonus_ends_on)
+        self.pairs.append(ModelPair(*halves, self))
+
+    def hand_over(
+        self, pairs: list[ModelPair], holds: list[ModelHold], taker: "WalletBook"
+    ) -> None:
+        for pair in pairs:
+            self.pairs.remove(pair)
+            pair.wallet = taker
+        for hold in holds:
+            self.holds.remove(hold)
+            hold.wallet = taker
+        taker.pairs = sorted([*taker.pairs, *pairs], key=lambda pair: pair.number)
+        taker.holds = [*taker.holds, *holds]
+
+    def has_open_hold(self, now: datetime) -> bool:
+        return any(hold.state == "open" and not hold.is_overdue(now) for hold in self.holds)
 
     @property
     def principal(self) -> int:

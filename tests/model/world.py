@@ -29,8 +29,8 @@ from storage.database import DatabaseAddress, is_postgres
 from storage.sql import rows
 from tests.databases import KEEP_A_COPY, name_in
 from tests.model.rules import MODEL_SHOP
+from tests.outbox import KEYS
 from tests.servers import PostgresServer
-from tests.shop import KEYS
 from tests.shop_parts import OPENING, MachineClock, a_follower, a_till, demo_shop, open_test_shop
 
 TILLS = ("cd01-1", "cd02-1")
