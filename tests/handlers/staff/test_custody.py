@@ -5,8 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bot.app import Parts, dispatcher_for
 from loyalty.staff import Role
+from services.backups import BackupFailed, back_up_nightly
 from services.outbox import take_due_messages
 from services.shop import BackupPlace
 from storage.database import DatabaseAddress
@@ -36,9 +39,9 @@ async def test_an_owner_pauses_and_resumes(shop_under_test: ShopUnderTest) -> No
                 原因：群发发错了
                 确认 …
         老板> 确认 ※
-        机器人> 已暂停发送。要继续，请回【恢复发送】。
+        机器人> 已暂停发送。要继续，请回“恢复发送”。
         老板> 暂停发送
-        机器人> 发送已经是暂停的。要继续，请回【恢复发送】。
+        机器人> 发送已经是暂停的。要继续，请回“恢复发送”。
     """)
     assert await take_due_messages(shop.shop, "worker", 10) == []
     await shop.plays("""
@@ -136,6 +139,17 @@ async def test_backups_are_made_and_told_of(shop_under_test: ShopUnderTest, tmp_
             机器人> 请发送：备份，或：备份 现在。
         """)
         assert "backup.make" in [row["what"] for row in await shop.trail()]
+
+
+async def test_owners_hear_of_a_night_without_a_backup(
+    shop_under_test: ShopUnderTest, tmp_path: Path
+) -> None:
+    (tmp_path / "backups").write_text("a file where the folder should be")
+    async with with_a_folder(shop_under_test, tmp_path / "backups") as shop:
+        with pytest.raises(BackupFailed):
+            await back_up_nightly(shop.shop)
+        told = (await shop.delivered())[-1]
+        assert told == ("老板", "今晚的备份没有成功，请马上联系管理员查看备份文件夹。")
 
 
 async def test_without_a_folder_the_owner_hears_why(
