@@ -11,12 +11,12 @@ from loyalty.person import Person
 from loyalty.pictures import LARGEST_PICTURE, picture_kind
 from loyalty.refusals import Refusal
 from loyalty.tickets import Ticket
+from services.messages import queue_message
 from services.own_tickets import add_in, own_ticket_of
 from services.shop import Shop
 from services.ticket_answers import audit_ticket
 from services.ticket_reach import seen_ticket
 from services.tickets import Draft, open_ticket_in
-from storage.outbox import put_in_outbox
 from storage.people import lock_follower
 from storage.sealing import seal_bytes, unseal_bytes
 from storage.sql import Row
@@ -187,11 +187,10 @@ async def _keep_wish(
 
 
 async def _send(shop: Shop, person: Person, kind: str, picture_id: int, *, key: str) -> None:
-    await put_in_outbox(
+    await queue_message(
+        shop,
         key=key,
         account=person.account,
         openid=person.openid,
-        message_class="transactional",
         content={"kind": kind, "value": str(picture_id)},
-        now=shop.clock.machine_now(),
     )

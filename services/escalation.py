@@ -1,0 +1,78 @@
+"""Escalation (超时升级): a promised answer that is late goes to the managers, then to the owners.
+
+Owners hear of it when as much time of service has passed again as was promised at first.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from loyalty.staff import Role
+from loyalty.tickets import Ticket
+from services.shop import Shop
+from services.telling import tell_follower
+from services.ticket_telling import facts_of_ticket, may_handle
+from services.tickets import promise_again
+from storage.escalation import note_managers_told, note_owners_told, overdue_tickets
+from storage.sql import Row
+from storage.ticket_sight import staff_besides_subjects
+from storage.transactions import transactional
+
+PAGE = 200
+Escalate = Callable[[Shop, Ticket], Awaitable[bool]]
+
+
+async def escalate_tickets(shop: Shop) -> int:
+    """Tell of every late answer, once each to either; how many were told of."""
+    told = await _each(shop, tell_managers, told=False)
+    return told + await _each(shop, tell_owners, told=True)
+
+
+async def _each(shop: Shop, escalate: Escalate, *, told: bool) -> int:
+    count, last_id = 0, 0
+    while True:
+        page = await overdue_tickets(shop.now(), told=told, after=last_id, limit=PAGE)
+        for ticket in page:
+            count += await escalate(shop, ticket)
+        if len(page) < PAGE:
+            return count
+        last_id = page[-1].id
+
+
+@transactional
+async def tell_managers(shop: Shop, ticket: Ticket) -> bool:
+    """Those of the store and its region; owners where there is none of them."""
+    assert ticket.due_at is not None, ticket.id
+    if not await note_managers_told(ticket.id, ticket.due_at, shop.now()):
+        return False
+    await _tell(shop, ticket, Role.MANAGER, "service/staff_overdue")
+    return True
+
+
+@transactional
+async def tell_owners(shop: Shop, ticket: Ticket) -> bool:
+    assert ticket.due_at is not None, ticket.id
+    if promise_again(shop, ticket, asked_at=ticket.due_at) >= shop.now():
+        return False
+    if not await note_owners_told(ticket.id, ticket.due_at, shop.now()):
+        return False
+    await _tell(shop, ticket, Role.OWNER, "service/staff_long_overdue")
+    return True
+
+
+async def _tell(shop: Shop, ticket: Ticket, role: Role, wording: str) -> None:
+    text = shop.phrase(wording, facts_of_ticket(shop, ticket))
+    assert ticket.due_at is not None, ticket.id
+    due = int(ticket.due_at.timestamp())
+    for row in await _handlers(shop, ticket, role):
+        key = f"overdue:{ticket.id}:{due}:{role}:{row['id']}"
+        await tell_follower(shop, row, text, key=key)
+
+
+async def _handlers(shop: Shop, ticket: Ticket, role: Role) -> list[Row]:
+    """Nobody whom the ticket is about, nor who opened it."""
+    able = [
+        row
+        for row in await staff_besides_subjects(ticket.id)
+        if row["id"] != ticket.follower_id and may_handle(shop, ticket, row)
+    ]
+    wanted = [row for row in able if row["role"] == role]
+    return wanted or [row for row in able if row["role"] == Role.OWNER]
