@@ -5,8 +5,9 @@ All of these are helpers for use cases; once per key.
 
 from loyalty.person import Person
 from loyalty.staff import Right, has_right
+from services.messages import queue_message
 from services.shop import Shop
-from storage.outbox import put_in_outbox
+from services.staff import Reach, overlaps, reach_within
 from storage.people import followers_of
 from storage.sql import Row
 from storage.staff import staff_followers
@@ -19,22 +20,40 @@ async def tell_member(shop: Shop, member_id: int, text: str, *, key: str) -> Non
 
 
 async def tell_staff(
-    shop: Shop, person: Person, right: Right, text: str, *, key: str, store_id: int | None
+    shop: Shop,
+    person: Person | None,
+    right: Right,
+    text: str,
+    *,
+    key: str,
+    store_id: int | None,
+    region_id: int | None = None,
 ) -> None:
-    """Tell everybody else with this right in this store or the whole brand; without one, all."""
-    for row in await staff_followers():
-        in_scope = store_id is None or row["store_id"] in (None, store_id)
-        if row["id"] != person.follower_id and in_scope and has_right(row["role"], right):
+    """Tell everybody else with this right about this store, else this region, else the brand."""
+    for row in await staff_with(shop, right, reach_within(shop, store_id, region_id)):
+        if person is None or row["id"] != person.follower_id:
             await tell_follower(shop, row, text, key=f"{key}:{row['id']}")
 
 
-async def tell_follower(shop: Shop, follower: Row, text: str, *, key: str) -> None:
-    """`follower` has the account and the openid."""
-    await put_in_outbox(
+async def staff_with(shop: Shop, right: Right, reach: Reach) -> list[Row]:
+    """Where those with this right can be written to whose reach meets this one."""
+    return [
+        row
+        for row in await staff_followers()
+        if has_right(row["role"], right)
+        and overlaps(reach_within(shop, row["store_id"], row["region_id"]), reach)
+    ]
+
+
+async def tell_follower(
+    shop: Shop, follower: Row, text: str, *, key: str, otherwise: str | None = None
+) -> None:
+    """`follower` has the account and the openid; `otherwise` as queue_message takes it."""
+    await queue_message(
+        shop,
         key=key,
         account=follower["account"],
         openid=follower["openid"],
-        message_class="transactional",
         content={"kind": "text", "value": text},
-        now=shop.clock.machine_now(),
+        otherwise=otherwise,
     )

@@ -4,20 +4,22 @@ Order of states: queued → sending, committed before the call → sent, failed,
 unknown. Unknown means the call may have been accepted and no proof exists (reliability 2.2).
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from storage.database import is_postgres
 from storage.instants import to_ms
-from storage.sql import change, rows
+from storage.sql import Row, change, rows
 
 LEASE = timedelta(seconds=30)
+NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM installation WHERE sending_paused_at IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
+    """A message under this worker's lease, opened."""
+
     id: int
     key: str
     account: str
@@ -34,51 +36,72 @@ async def put_in_outbox(
     account: str,
     openid: str,
     message_class: str,
-    content: dict[str, Any],
+    content_sealed: bytes,
     now: datetime,
+    otherwise: str | None = None,
 ) -> bool:
-    """Decide that a message goes out; the same key again changes nothing."""
+    """Decide that a message goes out; the same key again changes nothing.
+
+    `otherwise`: what becomes of it when it cannot be delivered.
+    """
     return bool(
         await change(
-            "INSERT INTO outbox (key, account, openid, class, content, state, due_at, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6) ON CONFLICT (key) DO NOTHING",
+            "INSERT INTO outbox"
+            " (key, account, openid, class, content, content_sealed, state, due_at, created_at,"
+            " otherwise) VALUES ($1, $2, $3, $4, '', $5, 'queued', $6, $6, $7)"
+            " ON CONFLICT (key) DO NOTHING",
             key,
             account,
             openid,
             message_class,
-            json.dumps(content, ensure_ascii=False),
+            content_sealed,
             to_ms(now),
+            otherwise,
         )
     )
 
 
+async def hold_back_queued(account: str, openid: str, *, reason: str) -> int:
+    """What is still to be sent to one person is not sent; how many messages."""
+    return await change(
+        "UPDATE outbox SET state = 'suppressed', reason = $1"
+        " WHERE state = 'queued' AND openid = $2 AND account = $3",
+        reason,
+        openid,
+        account,
+    )
+
+
 async def anything_due(now: datetime) -> bool:
-    """One short read, so that an idle worker does not write every second."""
+    """One short read, so that an idle worker does not write every second, nor a paused one."""
     found = await rows(
-        "SELECT 1 AS one FROM outbox WHERE (state = 'queued' AND due_at <= $1)"
-        " OR (state = 'sending' AND lease_until < $1) LIMIT 1",
+        "SELECT 1 AS one FROM outbox WHERE ((state = 'queued' AND due_at <= $1)"
+        f" OR (state = 'sending' AND lease_until < $1)) AND {NOT_PAUSED} LIMIT 1",
         to_ms(now),
     )
     return bool(found)
 
 
-async def claim_messages(worker: str, now: datetime, limit: int) -> list[ClaimedMessage]:
-    """Take due messages under a lease, oldest first; two workers never take the same one."""
+async def claim_messages(worker: str, now: datetime, limit: int) -> list[Row]:
+    """Take due messages under a lease, oldest first; two workers never take the same one.
+
+    What they say is still sealed.
+    """
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     found = await rows(
         # Without MATERIALIZED PostgreSQL may look for due rows again and again, past the limit.
         "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $3"
-        f" ORDER BY due_at, id LIMIT $4{skip})"
+        f" AND {NOT_PAUSED} ORDER BY due_at, id LIMIT $4{skip})"
         " UPDATE outbox SET state = 'sending', attempt = attempt + 1, worker = $1, lease_until = $2"
         " WHERE id IN (SELECT id FROM due) AND state = 'queued'"
-        " RETURNING id, key, account, openid, class AS message_class, content, attempt, created_at",
+        " RETURNING id, key, account, openid, class AS message_class, attempt, created_at,"
+        " content, content_sealed",
         worker,
         to_ms(now + LEASE),
         to_ms(now),
         limit,
     )
-    claimed = [ClaimedMessage(**{**line, "content": json.loads(line["content"])}) for line in found]
-    return sorted(claimed, key=lambda message: message.id)
+    return sorted(found, key=lambda line: int(line["id"]))
 
 
 async def finish_message(
@@ -96,6 +119,17 @@ async def finish_message(
             worker,
             message.attempt,
         )
+    )
+
+
+async def fail_message(message_id: int, *, reason: str, now: datetime) -> None:
+    """For whoever has just claimed it, in the same transaction."""
+    await change(
+        "UPDATE outbox SET state = 'failed', reason = $1, finished_at = $2, lease_until = NULL"
+        " WHERE id = $3",
+        reason,
+        to_ms(now),
+        message_id,
     )
 
 

@@ -22,6 +22,13 @@ SEALED_COLUMNS = (
     SealedColumn("members", "name_sealed", "field"),
     SealedColumn("members", "phone_sealed", "field"),
     SealedColumn("members", "birthday_sealed", "field"),
+    SealedColumn("member_details", "value_sealed", "field", row="member_id || ':' || name"),
+    SealedColumn("download_files", "content_sealed", "field", row="download_id || ':' || name"),
+    SealedColumn("phone_codes", "phone_sealed", "field", row="key"),
+    SealedColumn("ticket_messages", "text_sealed", "field", row="key"),
+    SealedColumn("ticket_pictures", "bytes_sealed", "field", row="key"),
+    SealedColumn("outbox", "content_sealed", "field", row="key"),
+    SealedColumn("waiting_lines", "text_sealed", "field", row="key"),
     SealedColumn("till_keys", "key_sealed", "till_seal", row="till_id || ':' || epoch"),
 )
 

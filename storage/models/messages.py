@@ -13,6 +13,7 @@ class OutboxMessage(Model):
     openid = fields.TextField()
     message_class = fields.TextField(source_field="class")
     content = fields.TextField()
+    content_sealed = fields.BinaryField(null=True)
     state = fields.TextField()
     attempt = fields.IntField(default=0)
     worker = fields.TextField(null=True)

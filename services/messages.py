@@ -1,0 +1,54 @@
+"""Messages (消息): put into the outbox sealed, opened by whoever sends them.
+
+What they say may be a phone number in full; only here is it sealed and opened.
+"""
+
+import json
+from typing import Any
+
+from services.shop import Shop
+from storage.keyring import Keys
+from storage.outbox import put_in_outbox
+from storage.sealing import seal, unseal
+from storage.sql import Row
+
+
+async def queue_message(
+    shop: Shop,
+    *,
+    key: str,
+    account: str,
+    openid: str,
+    content: dict[str, Any],
+    message_class: str = "transactional",
+    otherwise: str | None = None,
+) -> None:
+    """A helper for use cases; the same key again changes nothing.
+
+    `otherwise`: what becomes of it when it cannot be delivered.
+    """
+    text = json.dumps(content, ensure_ascii=False)
+    await put_in_outbox(
+        key=key,
+        account=account,
+        openid=openid,
+        message_class=message_class,
+        content_sealed=seal(shop.keys, text, **_place(key)),
+        now=shop.clock.machine_now(),
+        otherwise=otherwise,
+    )
+
+
+def opened_content(keys: Keys, message: Row) -> dict[str, Any]:
+    """Of a row with key, content and content_sealed. Raises CannotUnseal."""
+    sealed = message["content_sealed"]
+    # Rows from before messages were sealed, and those that are blanked, are in clear.
+    text = message["content"]
+    if sealed is not None:
+        text = unseal(keys, sealed, **_place(message["key"]))
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def _place(key: str) -> dict[str, str]:
+    return {"table": "outbox", "column": "content_sealed", "row": key}
