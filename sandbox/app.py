@@ -15,6 +15,7 @@ from sandbox.journal import Journal
 from sandbox.keys import PUSHER, WORLD
 from sandbox.media_shelf import MediaShelf
 from sandbox.push.pusher import Pusher
+from sandbox.sms import take_order
 from sandbox.stage.door import StageFault, stage_errors
 from sandbox.stage.routes import stage_routes
 from sandbox.state_file import read_state, write_state
@@ -35,6 +36,7 @@ def build_app(config: SandboxConfig) -> web.Application:
     app.router.add_static("/web/", WEB_FOLDER)
     app.router.add_routes(stage_routes())
     app.router.add_route("*", "/stage/{path:.*}", _no_such_stage)
+    app.router.add_post("/sms/send", take_order)
     app.router.add_routes(api_routes())
     return app
 

@@ -48,6 +48,13 @@ class TillSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """What signs a shop's orders to the SMS provider the sandbox plays; empty: none is taken."""
+
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Goods:
     sku: str
     name: str
@@ -104,6 +111,7 @@ class SandboxConfig:
     topups: tuple[TopUp, ...] = ()
     # Whose phones lie on the table at first; empty: the usual two.
     phones: tuple[str, ...] = ()
+    sms: SmsSettings = SmsSettings()
     platform: PlatformRules = PlatformRules()
     allowance: AllowanceRules = AllowanceRules()
     quotas: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Identifiers (标识) shaped as the platform shapes them: openids, tokens, tickets, message ids."""
+"""Identifiers (标识) shaped as the platform shapes them: openids, numbers, tokens, tickets."""
 
 import hashlib
 import secrets
@@ -16,6 +16,12 @@ def openid_of(phone_id: str, appid: str) -> str:
 
 def unionid_of(phone_id: str) -> str:
     return "o6_" + _digest(f"unionid:{phone_id}")[:25]
+
+
+def number_of(phone_id: str) -> str:
+    """Made up, always the same for the same phone."""
+    digest = hashlib.sha256(f"number:{phone_id}".encode()).hexdigest()
+    return "138" + str(int(digest, 16))[-8:]
 
 
 def new_message_id() -> int:

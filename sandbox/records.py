@@ -110,6 +110,17 @@ class WebToken:
 
 
 @dataclass(slots=True)
+class ShortMessage:
+    """An SMS on its way to whoever has the number."""
+
+    n: int
+    id: str
+    to: str
+    text: str
+    at: datetime
+
+
+@dataclass(slots=True)
 class Tag:
     id: int
     name: str
@@ -168,3 +179,5 @@ class State:
     accounts: dict[str, AccountRecord] = field(default_factory=dict)
     till: TillRecord = field(default_factory=TillRecord)
     journal_count: int = 0
+    short_messages: list[ShortMessage] = field(default_factory=list)
+    short_message_count: int = 0

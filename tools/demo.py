@@ -37,8 +37,16 @@ WELCOME = """
     充值 at the till → pay the next basket with stored value (用储值付)
     退货 on a receipt: part of it or all; points, coupons and stored value go back where they were
     送券 1 → open the link on 小李's phone (扫一扫 → paste it)
+  The feedback loop (收起收银台 makes room for more phones; 试试看 at the top walks you through):
+    小王 sends 反馈 or 投诉, a line, a picture → 客服小苏 sends 工单, taps a number, 接单, 回复,
+    追问, 办结 → 小王 taps 评价 or 重开; some tickets of the last days wait already
+    小李 scans the store's suggestion box (扫一扫) → 匿名; 店长林姐 answers and sees no name
+    补偿 NUMBER 积分 200; 改进 NUMBER,NUMBER and what is better now; 话题; 工单统计
+  A member's own: 填手机号 (tap the number above the phone; its SMS comes there), 资料, 授权,
+  隐私, 我的数据, 注销. In the mini-program's chat ⊕ has the button 授权手机号.
   店员小陈 works in the shop: 核销 and a code of 优惠券, 小票 12.5, 查会员, 充值, 撤销; what moves
-  anything waits for 确认. 店长林姐 may 补积分 and 退卡 as well.
+  anything waits for 确认. 店长林姐 may 补积分 and 退卡 as well. 客服小苏 sees numbers (查电话)
+  after the 培训. 老板方姐 has 员工, 邀请员工, 审计, 谁看过, 备份, 暂停发送. 帮助 员工 lists them.
   Ctrl-C ends all of it. What you did is kept in var/; delete that folder to begin anew.
 """
 

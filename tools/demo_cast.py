@@ -27,10 +27,18 @@ EVERYDAY_GOODS = len(GOODS) - 2
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN_NAMES = ("小明", "丽", "建国", "思雨", "子涵", "芳", "磊", "静", "欣怡", "浩然", "婷", "伟")
 
-REGULAR, CLERK, MANAGER = "老周", "店员小陈", "店长林姐"
-# The first two are newcomers. The regular has been a guest for a year; the last two are staff.
-PHONES = ("小王", "小李", REGULAR, CLERK, MANAGER)
-STAFF = ((CLERK, Role.CLERK), (MANAGER, Role.MANAGER))
+NEWCOMER, REGULAR = "小王", "老周"
+CLERK, SUPPORT, MANAGER, OWNER = "店员小陈", "客服小苏", "店长林姐", "老板方姐"
+# The first two are newcomers, the regular has been a guest for a year, the others are staff.
+PHONES = (NEWCOMER, "小李", REGULAR, SUPPORT, MANAGER, CLERK, OWNER)
+STORE = "cd01"
+# Who works where; without a store for the whole brand.
+STAFF = (
+    (CLERK, Role.CLERK, STORE),
+    (MANAGER, Role.MANAGER, STORE),
+    (SUPPORT, Role.SUPPORT, ""),
+    (OWNER, Role.OWNER, ""),
+)
 
 
 @dataclass(frozen=True, slots=True)

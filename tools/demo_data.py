@@ -6,12 +6,14 @@ screen has something real to show and `verify` finds nothing.
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 
 from services.clock import BusinessClock
 from services.shop import Shop
 from services.tills import Till
+from storage.outbox import hold_back_queued
 from storage.transactions import transactional
-from tools.demo_deeds import DEEDS, Told, quote_basket
+from tools.demo_deeds import ACCOUNT, DEEDS, Told, quote_basket
 from tools.demo_story import Deed, Event
 
 BATCH = 50
@@ -24,8 +26,8 @@ async def tell(
     would each wait for the disk. `regular` is the openid of guest 0."""
     waiting: list[Told] = []
     for count, event in enumerate(events, start=1):
-        openid = _openid_of(event.guest) if event.guest else regular
-        told = Told(_shop_at(shop, event), tills[event.till], openid, event)
+        openid = openid_of_guest(event.guest) if event.guest else regular
+        told = Told(shop_at(shop, event.at), tills[event.till], openid, event)
         if event.deed is Deed.BUY_AS_QUOTED:
             # A quote is a transaction of its own, and what it sees must have happened.
             await _tell_batch(waiting)
@@ -37,6 +39,7 @@ async def tell(
             waiting = []
             yield count * 100 // len(events)
     await _tell_batch(waiting)
+    await _hold_back({regular, *(openid_of_guest(event.guest) for event in events)})
     yield 100
 
 
@@ -46,9 +49,16 @@ async def _tell_batch(batch: list[Told]) -> None:
         await DEEDS[told.event.deed](told)
 
 
-def _shop_at(shop: Shop, event: Event) -> Shop:
-    return replace(shop, clock=BusinessClock(lambda: event.at))
+@transactional
+async def _hold_back(openids: set[str]) -> None:
+    """What the shop had to say in that year was said then."""
+    for openid in openids:
+        await hold_back_queued(ACCOUNT, openid, reason="demo_year")
 
 
-def _openid_of(guest: int) -> str:
+def shop_at(shop: Shop, at: datetime) -> Shop:
+    return replace(shop, clock=BusinessClock(lambda: at))
+
+
+def openid_of_guest(guest: int) -> str:
     return f"oDemo{guest:023d}"

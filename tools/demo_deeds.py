@@ -9,6 +9,7 @@ from typing import Any
 from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
 from loyalty.refusals import Refusal
+from sandbox.identifiers import number_of
 from services.callers import identify
 from services.coupons import issue_coupon, own_coupons
 from services.details import change_detail
@@ -27,7 +28,7 @@ from services.tills import Till
 from services.topups import TopUpRequest, top_up
 from services.wallet import stored_value
 from storage.transactions import inside
-from tools.demo_cast import GIVEN_NAMES, GOODS, REGULAR, SURNAMES
+from tools.demo_cast import GIVEN_NAMES, GOODS, PHONES, REGULAR, SURNAMES
 from tools.demo_story import SEED, Deed, Event
 
 ACCOUNT = "main"
@@ -93,7 +94,8 @@ async def _join(told: Told) -> None:
     )
     member_id = await told.member_id()
     for name, value in _details(chance, told.event.guest):
-        await inside(change_detail)(told.shop, member_id, name, value)
+        key = f"demo:detail:{told.event.guest}:{name}"
+        await inside(change_detail)(told.shop, member_id, name, value, key=key)
 
 
 async def _buy(told: Told) -> None:
@@ -217,6 +219,8 @@ def _details(chance: random.Random, guest: int) -> list[tuple[str, str]]:
         month, day = chance.randint(1, 12), chance.randint(1, 28)
         lunar = "农历" if chance.random() < 0.2 else ""
         told.append(("birthday", f"{lunar}{chance.randint(1962, 2006)}-{month:02d}-{day:02d}"))
-    if chance.random() < 0.4:
+    if guest == 0:
+        told.append(("phone", number_of(f"p{PHONES.index(REGULAR) + 1}")))
+    elif chance.random() < 0.4:
         told.append(("phone", f"138{chance.randrange(10**8):08d}"))
     return told

@@ -1,37 +1,44 @@
-"""The demo's people (演示人物): whoever is a guest or works in the shop says so by chat, at first.
+"""The demo's people (演示人物): the staff bound long ago, phones that follow, tickets that wait."""
 
-Staff bind as they do in life: an owner's invitation, and its code sent to the account.
-"""
+from datetime import timedelta
 
 from aiohttp import ClientSession, ClientTimeout
 
-from bot.app import Parts, opened_shop
+from bot.app import opened_shop
 from bot.config import Settings
-from loyalty.staff import Role
-from services.invitations import invite, list_staff
-from tools.demo_cast import PHONES, REGULAR, STAFF
+from services.invitations import bind_staff, invite, list_staff
+from services.shop import Shop
+from tools.demo_cast import MANAGER, REGULAR, STAFF
+from tools.demo_data import shop_at
+from tools.demo_persons import person_with, phone_id
+from tools.demo_tickets import tell_tickets
 
-STORE = "cd01"
 PATIENCE = ClientTimeout(total=20)
+STAFF_FOR = timedelta(days=90)
 
 
 async def introduce(settings: Settings, sandbox_url: str) -> None:
     """Once: where somebody is staff already, everybody is known."""
+    account = settings.wechat.accounts[0]
     async with opened_shop(settings) as parts:
         if await list_staff(parts.shop):
             return
-        codes = {name: await _invitation(parts, role) for name, role in STAFF}
-    account = settings.wechat.accounts[0].name
-    async with ClientSession(timeout=PATIENCE) as session:
-        phone = _Phone(session, sandbox_url, account)
-        await phone.does(REGULAR, "follow")
-        for name, code in codes.items():
-            await phone.does(name, "follow")
-            await phone.does(name, "text", text=f"绑定 {code}")
+        await bind_all_staff(shop_at(parts.shop, parts.shop.now() - STAFF_FOR), account.appid)
+        async with ClientSession(timeout=PATIENCE) as session:
+            phone = _Phone(session, sandbox_url, account.name)
+            for name in (REGULAR, *(name for name, _, _ in STAFF)):
+                await phone.does(name, "follow")
+            await tell_tickets(parts.shop, account.appid)
+            for name, _, _ in STAFF:
+                await phone.does(name, "text", text="帮助 员工")
+            await phone.does(MANAGER, "text", text="意见箱")
 
 
-async def _invitation(parts: Parts, role: Role) -> str:
-    return str((await invite(parts.shop, role, STORE))["code"])
+async def bind_all_staff(past: Shop, appid: str) -> None:
+    """As in life, by invitations; so long ago that the trail of what they did reads in order."""
+    for name, role, store in STAFF:
+        code = str((await invite(past, role, store))["code"])
+        await bind_staff(past, await person_with(past, appid, name), code)
 
 
 class _Phone:
@@ -43,6 +50,6 @@ class _Phone:
         self._account = account
 
     async def does(self, name: str, deed: str, **wish: str) -> None:
-        path = f"{self._stage}/p{PHONES.index(name) + 1}/{deed}?settled=1"
+        path = f"{self._stage}/{phone_id(name)}/{deed}?settled=1"
         async with self._session.post(path, json={"account": self._account, **wish}) as response:
             response.raise_for_status()

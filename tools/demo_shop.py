@@ -75,6 +75,8 @@ def sandbox_config(settings: Settings, port: int) -> str:
             lines.append(f"{name} = {_quoted(getattr(account, name))}")
         if account.kind == "mini":
             lines.append('format = "json"')
+    if settings.sms.url:
+        lines += ["[sms]", f"secret = {_quoted(settings.sms.secret or '')}"]
     lines += ["[till]", f'enrolment = "tills/{DEMO_TILL}.json"', 'store_label = "春熙路店"']
     for sku, name, category, amount_fen in GOODS:
         lines += ["[[goods]]", f"sku = {_quoted(sku)}", f"name = {_quoted(name)}"]

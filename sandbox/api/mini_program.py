@@ -11,7 +11,7 @@ from sandbox.api.door import MINI, Answer, ApiCall, Endpoint, OpenCall, OpenEndp
 from sandbox.api.errors import PlatformError
 from sandbox.api.login_codes import use_code
 from sandbox.api.tokens import identified
-from sandbox.identifiers import openid_of, unionid_of
+from sandbox.identifiers import number_of, openid_of, unionid_of
 from sandbox.qr_image import qr_png_of_width
 from sandbox.records import JsonObject
 
@@ -47,7 +47,7 @@ async def show_phone_number(call: ApiCall) -> JsonObject:
     if not isinstance(text, str) or not text:
         raise PlatformError(41008)
     code = use_code(call.world, call.account, text, purpose="phone")
-    number = _number_of(code.phone_id)
+    number = number_of(code.phone_id)
     stamp = {"timestamp": call.world.clock.unix(), "appid": call.account.appid}
     info = {
         "phoneNumber": number,
@@ -74,12 +74,6 @@ async def make_code(call: ApiCall) -> Answer:
     text = f"{call.request.url.origin()}/wxacode?{urlencode(names)}"
     picture = qr_png_of_width(text, min(max(width, NARROWEST), WIDEST))
     return web.Response(body=picture, content_type="image/png")
-
-
-def _number_of(phone_id: str) -> str:
-    """Made up, always the same for the same phone."""
-    digest = hashlib.sha256(f"number:{phone_id}".encode()).hexdigest()
-    return "138" + str(int(digest, 16))[-8:]
 
 
 ENDPOINTS = (

@@ -23,6 +23,7 @@ HOME = ("127.0.0.1", "localhost", "::1")
 PLATFORM_HOST = "open.weixin.qq.com"
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
+JSON = "application/json"
 MOST_PAGE_BYTES = 2 * 1024 * 1024
 PATIENCE = ClientTimeout(total=20)
 
@@ -89,13 +90,17 @@ async def _fetch(visit: Visit, url: URL) -> JsonObject | URL:
                 # Only these two repeat a form at the new address.
                 visit.form = visit.form if response.status in (307, 308) else None
                 return url.join(URL(response.headers["Location"]))
-            return _page(url, response.status, await _html(response))
+            page = _page(url, response.status, await _html(response))
+            disposition = response.content_disposition
+            if disposition is not None and disposition.type == "attachment":
+                page["file"] = disposition.filename or url.name
+            return page
     except (ClientError, TimeoutError, OSError) as fault:
         raise StageFault(502, f"the page was not reached: {type(fault).__name__}") from None
 
 
 async def _html(response: ClientResponse) -> str:
-    if not response.content_type.startswith("text/"):
+    if not response.content_type.startswith("text/") and response.content_type != JSON:
         return ""
     content = await response.content.read(MOST_PAGE_BYTES)
     while not response.content.at_eof() and len(content) < MOST_PAGE_BYTES:

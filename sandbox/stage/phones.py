@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from sandbox.identifiers import number_of
 from sandbox.keys import WORLD
 from sandbox.records import ChatMessage, Contact, JsonObject, Phone
+from sandbox.sms import newest_for
 from sandbox.stage.door import (
     StageFault,
     account_named,
     contact_of,
     number_in,
+    phone_of,
     told,
     wish_of,
 )
@@ -64,16 +67,19 @@ async def show_chat(request: web.Request) -> web.Response:
     """Long poll: answers at once when there is news after `after`, else waits up to `wait` s."""
     world = request.app[WORLD]
     contact = contact_of(request, request.query.get("account", ""))
-    after = number_in(request, "after", 0)
+    after, sms = number_in(request, "after", 0), number_in(request, "sms", 0)
     seconds = min(number_in(request, "wait", 0), MOST_WAIT_SECONDS)
     before = (contact.following, world.is_typing(contact))
     ends = asyncio.get_running_loop().time() + seconds
-    while not _has_news(world, contact, after=after, before=before):
+    phone = phone_of(request)
+    while not (
+        _has_news(world, contact, after=after, before=before) or _newest_sms(world, phone) > sms
+    ):
         left = ends - asyncio.get_running_loop().time()
         if left <= 0 or world.is_closing:
             break
         await world.bell(contact).wait(left)
-    return told(_chat(world, contact, after))
+    return told(_chat(world, contact, after) | {"sms": _sms(world, phone)})
 
 
 async def show_menu(request: web.Request) -> web.Response:
@@ -86,6 +92,16 @@ def _has_news(world: World, contact: Contact, *, after: int, before: tuple[bool,
     if contact.messages and contact.messages[-1].n > after:
         return True
     return (contact.following, world.is_typing(contact)) != before
+
+
+def _newest_sms(world: World, phone: Phone) -> int:
+    newest = newest_for(world, phone)
+    return newest.n if newest else 0
+
+
+def _sms(world: World, phone: Phone) -> JsonObject | None:
+    newest = newest_for(world, phone)
+    return {"n": newest.n, "at": newest.at.isoformat(), "text": newest.text} if newest else None
 
 
 def _chat(world: World, contact: Contact, after: int) -> JsonObject:
@@ -113,6 +129,7 @@ def _phone(world: World, phone: Phone) -> JsonObject:
         "id": phone.id,
         "name": phone.name,
         "avatar": "",
+        "number": number_of(phone.id),
         "openids": {name: contact.openid for name, contact in contacts.items()},
         "following": {name: contact.following for name, contact in contacts.items()},
     }

@@ -5,6 +5,7 @@ from aiohttp import web
 from sandbox.stage import (
     browser,
     doing,
+    mini_page,
     phones,
     qr,
     scanning,
@@ -30,6 +31,7 @@ def stage_routes() -> list[web.RouteDef]:
         web.post(f"{PHONE}/scan-menu", doing.scan_by_menu),
         web.post(f"{PHONE}/login-code", doing.give_login_code),
         web.post(f"{PHONE}/phone-code", doing.give_phone_code),
+        web.post(f"{PHONE}/share-number", mini_page.share_number),
         web.post(f"{PHONE}/text", writing.send_text),
         web.post(f"{PHONE}/image", writing.send_image),
         web.post(f"{PHONE}/voice", writing.send_voice),
@@ -40,6 +42,7 @@ def stage_routes() -> list[web.RouteDef]:
         web.post(f"{PHONE}/card", writing.send_card),
         web.post(f"{PHONE}/scan", scanning.scan),
         web.post(f"{PHONE}/open", browser.open_page),
+        web.get("/stage/codes", scanning.show_codes),
         web.get("/stage/media/{media}", writing.show_media),
         web.get("/stage/menu", phones.show_menu),
         web.post("/stage/till/purchases", till.ring_up),

@@ -38,6 +38,22 @@ async def scan(request: web.Request) -> web.Response:
     return told({"text": wish.content})
 
 
+async def show_codes(request: web.Request) -> web.Response:
+    """The codes with a scene that the accounts have made and that still work, newest first."""
+    world = request.app[WORLD]
+    now = world.clock.now()
+    return told(
+        {
+            "codes": [
+                {"account": account.name, "scene": code.scene, "content": code.url}
+                for account in world.config.accounts
+                for code in reversed(world.record(account).qr_codes.values())
+                if code.expires_at is None or code.expires_at > now
+            ]
+        }
+    )
+
+
 async def _opened(world: World, phone_id: str, address: str) -> dict[str, object]:
     parts = urlsplit(address)
     if parts.path == "/wxacode":

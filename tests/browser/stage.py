@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 # The shop's server has 5 s for an answer; a restart in between takes some more.
 PATIENCE_MILLISECONDS = 20_000
@@ -68,6 +68,34 @@ class Phone:
         found = re.search(pattern, "\n".join(await self.answers.all_inner_texts()))
         assert found is not None, word
         return found[1] if found.groups() else found[0]
+
+    async def tap(self, word: str) -> None:
+        """The newest link of this word in the chat; it is sent as if it were written."""
+        written = self.log.locator("[data-from=member]")
+        before = await written.count()
+        await self.log.get_by_role("link", name=word, exact=True).last.click()
+        await expect(written).to_have_count(before + 1)
+        await expect(self.answers.first).to_be_visible()
+
+    async def send_picture(self, picture: bytes) -> None:
+        sent = FilePayload(name="photo.png", mimeType="image/png", buffer=picture)
+        await self.node.locator("input[type=file]").set_input_files(sent)
+        await expect(self.log.locator("[data-from=member]").last).to_have_attribute(
+            "data-kind", "image"
+        )
+        await expect(self.answers.first).to_be_visible()
+
+    async def prove_number(self) -> str:
+        """Types the phone's own number and the code of the SMS that comes to it."""
+        await self.write("填手机号")
+        number = await self.node.get_by_test_id("phone-number").get_attribute("data-number")
+        assert number is not None
+        await self.write(number)
+        await self.node.get_by_test_id("sms-code").click()
+        await self.node.get_by_role("textbox", name="发消息").press("Enter")
+        await expect(self.log).to_contain_text("已验证")
+        await expect(self.node.get_by_test_id("sms")).to_be_hidden()
+        return number
 
     async def scan(self, content: str) -> None:
         """Pastes what the camera would read, such as a link a friend has sent."""

@@ -11,10 +11,12 @@ from services.tills import Till
 from services.verify import verify_ledger
 from storage.sql import rows
 from storage.tills import signing_till
-from tools.demo_data import tell
+from tools.demo_data import shop_at, tell
 from tools.demo_deeds import DEEDS
+from tools.demo_people import STAFF_FOR, bind_all_staff
 from tools.demo_shop import prepare
 from tools.demo_story import Deed, plan
+from tools.demo_tickets import tell_tickets
 
 ENDS_AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
 GUESTS = 20
@@ -39,6 +41,18 @@ async def test_a_told_year_verifies(tmp_path: Path) -> None:
         assert (await verify_ledger(parts.shop)).complaints == ()
         for table in TABLES:
             assert await rows(f"SELECT 1 AS one FROM {table} LIMIT 1"), table
+
+
+async def test_the_tickets_of_the_last_days_are_in_every_state_and_verify(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    await prepare(settings, with_story=False)
+    async with opened_shop(settings) as parts:
+        appid = settings.wechat.accounts[0].appid
+        await bind_all_staff(shop_at(parts.shop, parts.shop.now() - STAFF_FOR), appid)
+        await tell_tickets(parts.shop, appid)
+        states = await rows("SELECT DISTINCT state FROM tickets")
+        assert {row["state"] for row in states} == {"new", "taken", "waiting", "closed"}
+        assert (await verify_ledger(parts.shop)).complaints == ()
 
 
 def _settings(folder: Path) -> Settings:

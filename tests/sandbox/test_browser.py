@@ -36,7 +36,12 @@ def shop_pages(rig_url: str) -> web.Application:
     async def away(_request: web.Request) -> web.Response:
         raise web.HTTPFound("https://example.com/secret")
 
+    async def file(_request: web.Request) -> web.Response:
+        headers = {"Content-Disposition": 'attachment; filename="mine.json"'}
+        return web.json_response({"points": 50}, headers=headers)
+
     app = web.Application()
+    app.router.add_get("/file", file)
     app.router.add_get("/card", card)
     app.router.add_get("/back", back)
     app.router.add_get("/done", done)
@@ -151,3 +156,9 @@ async def test_a_real_browser_is_known_by_its_phone_cookie(rig: Rig) -> None:
         target = known.headers["Location"]
     assert target.startswith("http://127.0.0.1:9/back?code=")
     assert target.endswith("&state=s")
+
+
+async def test_a_download_is_named_and_shown(rig: Rig, shop_url: str) -> None:
+    page = await rig.act("open", url=f"{shop_url}/file")
+    assert page["file"] == "mine.json"
+    assert "50" in page["html"]

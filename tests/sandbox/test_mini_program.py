@@ -1,6 +1,13 @@
 """Mini-program calls: login, phone number, and the code that is a picture."""
 
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from sandbox.config import Shuke
 from tests.sandbox.rig import MINI, Rigging
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 async def test_a_mini_program_logs_in_once_per_code(rigging: Rigging) -> None:
@@ -36,3 +43,34 @@ async def test_a_mini_program_code_is_a_picture_or_an_error_in_json(rigging: Rig
         assert (await response.read()).startswith(b"\x89PNG")
     assert (await rig.call("/wxa/getwxacodeunlimit", {"scene": "中文"}))["errcode"] == 40129
     assert (await rig.call("/cgi-bin/menu/get"))["errcode"] == 48001
+
+
+async def test_the_number_button_logs_in_and_hands_the_number_over(rigging: Rigging) -> None:
+    async def log_in(request: web.Request) -> web.Response:
+        assert (await request.json())["account"] == "mini"
+        return web.json_response({"session": "s1", "member": None})
+
+    async def take(request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer s1"
+        return web.json_response({"phone": "138****5678", "verified": True})
+
+    rig = await rigging.rig(MINI, shuke=Shuke(url=await rigging.serve(_door(log_in, take))))
+    answer = await rig.act("share-number")
+    assert (answer["status"], answer["answer"]["verified"]) == (200, True)
+    assert "138****5678" in (await rig.chat())[-1]["text"]
+
+
+async def test_what_the_shop_refuses_stands_in_the_chat(rigging: Rigging) -> None:
+    async def refuse(_request: web.Request) -> web.Response:
+        return web.json_response({"error": {"message": "请先入会"}}, status=403)
+
+    rig = await rigging.rig(MINI, shuke=Shuke(url=await rigging.serve(_door(refuse, refuse))))
+    assert (await rig.act("share-number"))["status"] == 403
+    assert (await rig.chat())[-1]["text"] == "请先入会"
+
+
+def _door(log_in: Handler, take: Handler) -> web.Application:
+    app = web.Application()
+    app.router.add_post("/mini/login", log_in)
+    app.router.add_post("/mini/phone", take)
+    return app

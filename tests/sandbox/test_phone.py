@@ -67,6 +67,17 @@ async def test_a_strangers_scan_follows_with_the_scene_and_a_followers_does_not(
     assert push["Ticket"] == code["ticket"]
 
 
+async def test_codes_with_a_scene_lie_on_the_table_until_their_time(rig: Rig) -> None:
+    scene = {"action_name": "QR_STR_SCENE", "expire_seconds": 60}
+    await rig.call(
+        "/cgi-bin/qrcode/create", scene | {"action_info": {"scene": {"scene_str": "box"}}}
+    )
+    [code] = (await rig.ask("codes"))["codes"]
+    assert (code["account"], code["scene"]) == ("main", "box")
+    rig.pass_time(minutes=2)
+    assert (await rig.ask("codes"))["codes"] == []
+
+
 async def test_a_code_past_its_time_does_nothing(rig: Rig) -> None:
     code = await new_qr(rig)
     rig.pass_time(seconds=601)

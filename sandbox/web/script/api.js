@@ -19,18 +19,20 @@ export const stage = {
   state: () => ask("/stage/state"),
   addPhone: (name) => tell("/stage/phones", { name }),
 
-  chat: (phone, { account, after, wait, signal }) =>
-    ask(`${phonePath(phone, "chat")}?${new URLSearchParams({ account, after, wait })}`, signal),
+  chat: (phone, { account, after, sms, wait, signal }) =>
+    ask(`${phonePath(phone, "chat")}?${new URLSearchParams({ account, after, sms, wait })}`, signal),
   follow: (phone, account) => tell(phonePath(phone, "follow"), { account }),
   unfollow: (phone, account) => tell(phonePath(phone, "unfollow"), { account }),
   enter: (phone, account) => tell(phonePath(phone, "enter"), { account }),
   text: (phone, message) => tell(phonePath(phone, "text"), message),
   image: (phone, message) => tell(phonePath(phone, "image"), message),
   location: (phone, message) => tell(phonePath(phone, "location"), message),
+  shareNumber: (phone, account) => tell(phonePath(phone, "share-number"), { account }),
   tapMenu: (phone, tap) => tell(phonePath(phone, "menu"), tap),
   scan: (phone, code) => tell(phonePath(phone, "scan"), code),
   scanByMenu: (phone, code) => tell(phonePath(phone, "scan-menu"), code),
   open: (phone, page) => tell(phonePath(phone, "open"), page),
+  codes: () => ask("/stage/codes"),
   menu: (account) => ask(`/stage/menu?${new URLSearchParams({ account })}`),
 
   purchase: (basket) => tell("/stage/till/purchases", basket),

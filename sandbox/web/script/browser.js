@@ -20,6 +20,14 @@ export function showPage(sheets, page, onLink) {
         })
       : null,
     element("p", { className: "browser-address", text: page.url }),
+    page.file
+      ? element("p", {
+          className: "browser-file",
+          say: "browser.file",
+          facts: { name: page.file },
+          data: { testid: "downloaded" },
+        })
+      : null,
     body,
   );
 }

@@ -15,11 +15,15 @@ const LONG_POLLING_PHONES = 4;
 const GAP_SHOWN_MILLISECONDS = 5 * 60 * 1000;
 
 export class Chat {
-  /** `on.state` hears {following, typing}, `on.message` each new message, `on.lost` a dead line. */
+  /**
+   * `on.state` hears {following, typing}, `on.message` each message and whether it came just now,
+   * `on.sms` each new SMS, `on.lost` a dead line.
+   */
   constructor(phone, { taps, on }) {
     this.phone = phone;
     this.taps = taps;
     this.on = on;
+    this.sms = 0;
     this.log = element("ol", {
       className: "log",
       role: "log",
@@ -42,6 +46,7 @@ export class Chat {
     this.log.replaceChildren();
     this.after = 0;
     this.lastAt = null;
+    this.isUpToDate = false;
   }
 
   async follow(signal) {
@@ -69,6 +74,7 @@ export class Chat {
     return stage.chat(this.phone.id, {
       account: this.account.name,
       after: this.after,
+      sms: this.sms,
       wait,
       signal,
     });
@@ -77,13 +83,22 @@ export class Chat {
   take(answer) {
     if (this.lost) this.clearAfterLoss();
     for (const message of answer.messages) this.append(message);
+    this.isUpToDate = true;
+    this.takeSms(answer.sms);
     this.on.state({ following: answer.following, typing: Boolean(answer.typing) });
+  }
+
+  takeSms(sms) {
+    if (!sms || sms.n === this.sms) return;
+    this.sms = sms.n;
+    this.on.sms(sms);
   }
 
   /** A server that was away may count its messages anew: the next answer starts from nothing. */
   async lose(signal) {
     this.lost = true;
     this.after = 0;
+    this.sms = 0;
     this.on.lost(true);
     await pause(signal);
   }
@@ -101,7 +116,7 @@ export class Chat {
     this.appendTime(message.at);
     this.log.append(this.row(message));
     if (wasAtEnd || message.from === "member") this.scrollToEnd();
-    this.on.message(message);
+    this.on.message(message, { isNews: this.isUpToDate });
   }
 
   appendTime(at) {

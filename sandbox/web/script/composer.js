@@ -7,7 +7,10 @@ import { say } from "./i18n.js";
 
 const CHUNXI_ROAD = { latitude: "30.6570", longitude: "104.0817" };
 
-/** `on` has text(text), image(base64), location(place): each may refuse by throwing. */
+/**
+ * `on` has text(text), image(base64), location(place), number(): each may refuse by throwing.
+ * The answer has the `node`, and `fill(text)` puts words into the line.
+ */
 export function composer(on) {
   const input = element("input", {
     className: "composer-input",
@@ -36,7 +39,12 @@ export function composer(on) {
     openPanel(false);
     sendText(input, on.text);
   });
-  return element("div", { className: "composer" }, form, panel);
+  return { node: element("div", { className: "composer" }, form, panel), fill };
+
+  function fill(text) {
+    input.value = text;
+    input.focus({ preventScroll: true });
+  }
 
   function openPanel(isOpen) {
     panel.hidden = !isOpen;
@@ -65,15 +73,16 @@ function panelOf(on) {
     { className: "panel" },
     panelButton("picture", "chat.image", () => file.click()),
     panelButton("pin", "chat.location", () => sendPlace(on.location)),
+    panelButton("phone", "chat.share_number", () => on.number(), "share-number"),
     file,
   );
   panel.hidden = true;
   return panel;
 }
 
-function panelButton(drawing, name, act) {
+function panelButton(drawing, name, act, testid = "") {
   return button(
-    { className: "panel-button", on: { click: act } },
+    { className: "panel-button", data: { testid }, on: { click: act } },
     icon(drawing),
     element("span", { say: name }),
   );

@@ -8,8 +8,14 @@ import { table } from "./table.js";
 
 const POLL_MILLISECONDS = 1500;
 const ROWS_SHOWN = 300;
-const VERDICTS = { reply: "reply", nothing: "nothing", "fault tip": "fault" };
-const KINDS = ["all", "push", "api"];
+const VERDICTS = {
+  reply: "reply",
+  nothing: "nothing",
+  "fault tip": "fault",
+  delivered: "delivered",
+  nobody: "nobody",
+};
+const KINDS = ["all", "push", "api", "sms"];
 
 const drawer = () => document.getElementById("journal");
 const list = () => document.getElementById("journal-rows");

@@ -1,6 +1,7 @@
 /** The sandbox page (沙盒): lays out phones, till and clock, and keeps them in one language. */
 
 import { stage } from "./api.js";
+import { drawCast } from "./cast.js";
 import { showNow, startClock } from "./clock.js";
 import { question } from "./dialog.js";
 import { drawHints } from "./hints.js";
@@ -18,6 +19,7 @@ const lostPhones = new Set();
 
 drawIcons();
 drawHints();
+drawCast();
 startClock();
 startJournal();
 translate();

@@ -2,6 +2,7 @@
 
 import { stage } from "./api.js";
 import { showPage } from "./browser.js";
+import { noticed } from "./cast.js";
 import { showCard } from "./card.js";
 import { Chat } from "./chat.js";
 import { gist } from "./messages.js";
@@ -14,6 +15,8 @@ import { table } from "./table.js";
 import { attempt, toast } from "./toast.js";
 
 const MEMBER_CODE = /(?<!\d)66\d{16}(?!\d)/;
+const CODE = /(?<!\d)\d{6}(?!\d)/;
+const SMS_IS_NEWS_MILLISECONDS = 5 * 60 * 1000;
 const CODE_PATIENCE_MILLISECONDS = 8000;
 const SCAN_BUTTONS = ["scancode_waitmsg", "scancode_push"];
 
@@ -21,13 +24,16 @@ export class Phone {
   constructor(record, { onLost }) {
     this.id = record.id;
     this.name = record.name;
+    this.number = record.number ?? "";
     this.avatar = record.avatar ?? "";
     this.openids = record.openids ?? {};
     this.following = { ...record.following };
+    this.said = new Set();
     const taps = { piece: (piece) => this.tapPiece(piece), item: (item) => this.tapItem(item) };
     const on = {
       state: (state) => this.takeState(state),
-      message: (message) => this.notice(message),
+      message: (message, { isNews }) => this.notice(message, isNews),
+      sms: (sms) => this.hearSms(sms),
       lost: onLost,
     };
     this.chat = new Chat(this, { taps, on });
@@ -65,9 +71,23 @@ export class Phone {
     this.loadMenu();
   }
 
-  notice(message) {
+  notice(message, isNews) {
+    if (isNews && message.from !== "member") noticed(this);
     if (message.from === "account") return this.seeCode(message);
-    if (message.from === "member" && message.kind === "text") did("say", gist(message));
+    if (message.from !== "member" || message.kind !== "text") return;
+    const words = gist(message);
+    this.said.add(words);
+    this.screen.hideSms(words);
+    did("say", words);
+  }
+
+  /** An older one is read already, and so is one whose code was sent. */
+  hearSms(sms) {
+    const age = new Date(table.now ?? sms.at) - new Date(sms.at);
+    const code = CODE.exec(sms.text)?.[0];
+    if (age > SMS_IS_NEWS_MILLISECONDS || this.said.has(code)) return;
+    this.screen.showSms(sms.text, code);
+    noticed(this);
   }
 
   /** The person asks for a member code and holds it out; null where none comes. */
@@ -127,6 +147,10 @@ export class Phone {
     return attempt(() => stage.location(this.id, { account: this.account.name, ...place }));
   }
 
+  shareNumber() {
+    return attempt(() => stage.shareNumber(this.id, this.account.name));
+  }
+
   tapItem(item) {
     return this.say(item.content, item.id);
   }
@@ -137,7 +161,7 @@ export class Phone {
 
   async tapMenu(leaf, path) {
     if (SCAN_BUTTONS.includes(leaf.type)) {
-      return showScanner(this.screen.sheets, (code) => this.scanByMenu(leaf, code));
+      return this.lookAround((code) => this.scanByMenu(leaf, code));
     }
     const answer = await attempt(() =>
       stage.tapMenu(this.id, { account: this.account.name, path }),
@@ -158,7 +182,13 @@ export class Phone {
     );
     const pick = ({ account, content }) =>
       account ? this.followCard(account) : this.scan(content);
-    showScanner(this.screen.sheets, pick, cards);
+    return this.lookAround(pick, cards);
+  }
+
+  /** What there is to scan: receipts on the table, codes of the accounts, cards. */
+  async lookAround(onPick, cards = []) {
+    const answer = await stage.codes().catch(() => null);
+    showScanner(this.screen.sheets, onPick, { cards, scenes: answer?.codes ?? [] });
   }
 
   followCard(account) {
@@ -183,12 +213,14 @@ export class Phone {
     this.screen.close();
     if (!answer) return;
     if (table.codes.some((code) => code.content === content)) did("scan");
+    else if (answer.scene) did("box_scan");
     this.showResult(answer);
   }
 
   /** Shows what an answer brought: a page, words, or the chat with the account that was scanned. */
   showResult({ opened, text, account, mini_program: mini }) {
     const scanned = table.accounts.find((each) => each.name === account);
+    if (opened?.url.includes("/d/")) did("download");
     if (opened) showPage(this.screen.sheets, opened, (url, form) => this.open(url, form));
     else if (text) showScanned(this.screen.sheets, text, (words) => this.sendScanned(words));
     else if (mini) toast(say("scan.mini", { path: Object.values(mini).join(" ") }));

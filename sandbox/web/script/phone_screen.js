@@ -27,7 +27,7 @@ export class PhoneScreen {
       this.tabs,
       log,
       this.invitation,
-      this.composer,
+      this.composer.node,
       menu,
     );
     this.sheets = new Sheets(screen);
@@ -38,8 +38,9 @@ export class PhoneScreen {
 
   drawPhone(screen) {
     const { id, name } = this.phone;
+    this.frame = element("div", { className: "phone-frame" }, screen, this.dropNote(name));
     const owner = element("h2", { className: "phone-owner" }, avatar(name, this.phone.avatar));
-    owner.append(element("span", { say: "phone.name", facts: { name } }));
+    owner.append(element("span", { say: "phone.name", facts: { name } }), this.drawNumber());
     return element(
       "section",
       {
@@ -49,8 +50,61 @@ export class PhoneScreen {
         data: { testid: "phone", phone: id },
       },
       owner,
-      element("div", { className: "phone-frame" }, screen, this.dropNote(name)),
+      this.frame,
     );
+  }
+
+  /** The person's own number: a tap puts it into the line. */
+  drawNumber() {
+    const { number } = this.phone;
+    return button({
+      className: "phone-number",
+      text: number.replace(/^(...)(....)/, "$1 $2 "),
+      label: "phone.number",
+      title: "phone.number",
+      data: { testid: "phone-number", number },
+      on: { click: () => this.composer.fill(number) },
+    });
+  }
+
+  /** A short message slides in over the chat; the code in it goes into the line by one tap. */
+  showSms(text, code) {
+    this.sms?.remove();
+    this.smsCode = code;
+    this.sms = element(
+      "aside",
+      { className: "sms", role: "status", label: "sms.title", data: { testid: "sms" } },
+      element("strong", { say: "sms.title" }),
+      button(
+        {
+          className: "icon-button",
+          label: "sms.close",
+          title: "sms.close",
+          on: { click: () => this.sms.remove() },
+        },
+        icon("close"),
+      ),
+      element("p", { text }),
+      code
+        ? button({
+            className: "sms-code",
+            say: "sms.fill",
+            facts: { code },
+            data: { testid: "sms-code" },
+            on: { click: () => this.takeCode(code) },
+          })
+        : null,
+    );
+    this.frame.append(this.sms);
+  }
+
+  hideSms(words) {
+    if (words === this.smsCode) this.sms.remove();
+  }
+
+  takeCode(code) {
+    this.sms.remove();
+    this.composer.fill(code);
   }
 
   dropNote(name) {
@@ -106,6 +160,7 @@ export class PhoneScreen {
       text: (text) => this.phone.say(text),
       image: (base64) => this.phone.sendImage(base64),
       location: (place) => this.phone.sendLocation(place),
+      number: () => this.phone.shareNumber(),
     });
   }
 
@@ -141,7 +196,7 @@ export class PhoneScreen {
     const canWrite = this.isMini || following;
     this.typing.hidden = !typing;
     this.invitation.hidden = following && !this.isMini;
-    this.composer.hidden = !canWrite;
+    this.composer.node.hidden = !canWrite;
     this.node.classList.toggle("is-stranger", !canWrite);
   }
 

@@ -9,8 +9,11 @@ import { table } from "./table.js";
 
 const CODES_SHOWN = 12;
 
-/** `onPick` gets {content} of what was seen, or {account} of an account's card among `cards`. */
-export function showScanner(sheets, onPick, cards = []) {
+/**
+ * `onPick` gets {content} of what was seen, or {account} of an account's card among `cards`.
+ * `scenes` are codes that an account has made, such as one for a store's counter.
+ */
+export function showScanner(sheets, onPick, { cards, scenes }) {
   const codes = table.codes.slice(0, CODES_SHOWN);
   sheets.open(
     { title: "scan.title", closeLabel: "scan.close", className: "scanner" },
@@ -21,11 +24,12 @@ export function showScanner(sheets, onPick, cards = []) {
       element("i"),
     ),
     element("h4", { say: "scan.table" }),
-    codes.length ? null : element("p", { className: "scanner-empty", say: "scan.nothing" }),
+    codes.length + scenes.length ? null : element("p", { className: "scanner-empty", say: "scan.nothing" }),
     element(
       "div",
       { className: "codes" },
       ...codes.map((code) => receiptCode(code, onPick)),
+      ...scenes.slice(0, CODES_SHOWN).map((code) => sceneCode(code, onPick)),
       ...cards.map((account) => cardCode(account, onPick)),
     ),
     pasteForm(onPick),
@@ -73,6 +77,25 @@ function receiptCode(code, onPick) {
       { className: "code-words" },
       element("strong", { say: "scan.receipt", facts: { number: shortNumber(code.number) } }),
       element("small", { text: note }),
+    ),
+  );
+}
+
+function sceneCode(code, onPick) {
+  const { label } = table.accounts.find(({ name }) => name === code.account);
+  const picture = `/stage/qr.png?${new URLSearchParams({ text: code.content, scale: 3 })}`;
+  return button(
+    {
+      className: "code",
+      data: { testid: "scan-scene", scene: code.scene },
+      on: { click: () => onPick({ content: code.content }) },
+    },
+    element("img", { src: picture, alt: "", loading: "lazy" }),
+    element(
+      "span",
+      { className: "code-words" },
+      element("strong", { say: "scan.scene", facts: { account: label } }),
+      element("small", { text: code.scene }),
     ),
   );
 }
