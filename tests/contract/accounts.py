@@ -65,6 +65,15 @@ code = "cd01"
 region = "cd"
 name = "春熙路店"
 
+[[stores]]
+code = "cd02"
+region = "cd"
+name = "锦里店"
+
+[[tills]]
+code = "cd02-1"
+store = "cd02"
+
 [[tills]]
 code = "cd01-1"
 store = "cd01"

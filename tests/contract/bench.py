@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from tests.contract.wire import Account
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 SEQUENCES = itertools.count(1)
+PATIENCE_SECONDS = 12
 
 
 @dataclass(slots=True)
@@ -80,6 +82,13 @@ class Bench:
         await phone.says("入会", at=next(self.turns))
         assert "50" in await phone.says("同意", at=next(self.turns))
         return phone
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for what another program does in its own time."""
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while not happened():
+            assert time.monotonic() < give_up_at
+            await asyncio.sleep(0.02)
 
     async def points_of(self, phone: Phone) -> list[str]:
         answer = await phone.deliver(phone.text("积分"), at=next(self.turns))

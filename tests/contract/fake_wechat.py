@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +55,12 @@ class FakeWeChat:
     tokens: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    # Whom no message reaches, with the code it is refused with, and what was refused.
+    unreachable: dict[str, int] = field(default_factory=dict)
+    refused: list[Sent] = field(default_factory=list)
+    unionids: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    asked_about: list[str] = field(default_factory=list)
     url: str = ""
 
     def sent_to(self, openid: str, *, after: int = 0) -> list[Sent]:
@@ -67,6 +74,12 @@ class FakeWeChat:
         """What the browser brings back from a silent login (snsapi_base)."""
         code = secrets.token_urlsafe(16)
         self.codes[code] = openid
+        return code
+
+    def number_code(self, number: str) -> str:
+        """What the phone number button of a mini-program hands over."""
+        code = secrets.token_urlsafe(16)
+        self.numbers[code] = number
         return code
 
     def fault(self, code: int, words: str) -> web.Response:
@@ -93,8 +106,12 @@ class FakeWeChat:
             self.faults.append(f"escaped characters: {raw[:200]!r}")
             return self.fault(40033, "invalid charset")
         message = json.loads(raw.decode())
-        kind = message["msgtype"]
-        self.journal.append(Sent(appid, message["touser"], kind, message[kind]))
+        kind, openid = message["msgtype"], message["touser"]
+        sent = Sent(appid, openid, kind, message[kind])
+        if openid in self.unreachable:
+            self.refused.append(sent)
+            return self.fault(self.unreachable[openid], "refused")
+        self.journal.append(sent)
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -119,6 +136,38 @@ class FakeWeChat:
         who = {"openid": openid, "scope": "snsapi_base", "expires_in": TOKEN_SECONDS}
         return web.json_response(token | who)
 
+    async def user(self, request: web.Request) -> web.Response:
+        if request.query.get("access_token") not in self.tokens:
+            return self.fault(40001, "invalid credential, access_token is invalid or not latest")
+        openid = request.query.get("openid", "")
+        self.asked_about.append(openid)
+        return web.json_response({"subscribe": 1, "openid": openid} | self.union_of(openid))
+
+    def union_of(self, openid: str) -> dict[str, str]:
+        unionid = self.unionids.get(openid)
+        return {"unionid": unionid} if unionid else {}
+
+    async def mini_login(self, request: web.Request) -> web.Response:
+        account = self.accounts.get(request.query.get("appid", ""))
+        if account is None or request.query.get("secret") != account.secret:
+            return self.fault(40125, "invalid appsecret")
+        openid = self.codes.pop(request.query.get("js_code", ""), None)
+        if openid is None:
+            return self.fault(40029, "invalid code")
+        who = {"openid": openid, "session_key": secrets.token_urlsafe(16)}
+        return web.json_response(who | self.union_of(openid))
+
+    async def phone_number(self, request: web.Request) -> web.Response:
+        appid = self.tokens.get(request.query.get("access_token", ""))
+        if appid is None:
+            return self.fault(40001, "invalid credential, access_token is invalid or not latest")
+        number = self.numbers.pop(json.loads(await request.read()).get("code", ""), None)
+        if number is None:
+            return self.fault(40029, "invalid code")
+        told = {"phoneNumber": number, "purePhoneNumber": number, "countryCode": "86"}
+        stamp = {"watermark": {"timestamp": int(time.time()), "appid": appid}}
+        return web.json_response({"errcode": 0, "errmsg": "ok", "phone_info": told | stamp})
+
     async def anything_else(self, request: web.Request) -> web.Response:
         self.calls.append(f"{request.method} {request.path}")
         return self.fault(40066, "invalid url")
@@ -129,6 +178,9 @@ class FakeWeChat:
         application.router.add_post("/cgi-bin/message/custom/send", self.custom_send)
         application.router.add_post("/cgi-bin/media/upload", self.upload)
         application.router.add_get("/sns/oauth2/access_token", self.login)
+        application.router.add_get("/sns/jscode2session", self.mini_login)
+        application.router.add_post("/wxa/business/getuserphonenumber", self.phone_number)
+        application.router.add_get("/cgi-bin/user/info", self.user)
         application.router.add_route("*", "/{anything:.*}", self.anything_else)
         return application
 

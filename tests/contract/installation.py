@@ -73,6 +73,8 @@ class Installation:
     process_count: int = 1
     servers: list[ServerRun] = field(default_factory=list)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    # The openids of whoever was made staff here, by what they do.
+    staff: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_sqlite(self) -> bool:
@@ -100,7 +102,7 @@ class Installation:
         (self.directory / "shop.toml").write_text(SHOP, encoding="utf-8")
         self.succeed("migrate")
         self.succeed("load", str(self.directory / "shop.toml"))
-        for till in ("cd01-1", "cd01-2", "cd01-3"):
+        for till in ("cd01-1", "cd01-2", "cd01-3", "cd02-1"):
             self.enrol(till)
 
     def enrol(self, till: str) -> Enrolment:

@@ -95,10 +95,12 @@ async def shop_until(done: asyncio.Event, bench: Bench, ledger: Ledger, chance: 
         ledger.yuan.append(yuan)
 
 
-async def kill_again_and_again(bench: Bench, dice: random.Random, done: asyncio.Event) -> None:
+async def kill_again_and_again(
+    bench: Bench, dice: random.Random, done: asyncio.Event, *, kills: int = KILLS
+) -> None:
     shop = bench.shop
     try:
-        for _ in range(scale(KILLS)):
+        for _ in range(scale(kills)):
             await asyncio.sleep(dice.uniform(0.05, 0.6))
             number = dice.randrange(shop.process_count)
             shop.kill(number)

@@ -160,6 +160,20 @@ async def empty_counter(name: str) -> None:
     await change("UPDATE counters SET used = 0 WHERE name = $1", name)
 
 
+async def two_become_one(track: Track, clients: int) -> Heat:
+    """Points for seven on each of two memberships, and a hundred messages while they are merged."""
+    number = next(track.numbers)
+    both = [await a_member(track.shop, f"twin-{number}-{one}") for one in range(2)]
+    for person in both:
+        await give_points(track.shop, person, FEW * PRICE_POINTS - WELCOME_POINTS)
+    takers = [taking(both[n % 2], "many", number, n) for n in range(clients)]
+    kept, merged = both
+    merging = {"kept_id": kept.member_id, "member_id": merged.member_id, "key": f"twins:{number}"}
+    place = clients // 3
+    # Delivered twice, as messages are: it happens once and is told twice.
+    return Heat("be_one", [*takers[:place], merging, merging, *takers[place:]], 2 * FEW + 2)
+
+
 def taking(person: Person, reward: str, number: int, client: int) -> dict[str, Any]:
     return {"member_id": person.member_id, "reward": reward, "key": f"race:{number}:{client}"}
 
@@ -170,4 +184,5 @@ HEATS: dict[str, Callable[[Track, int], Awaitable[Heat]]] = {
     "wallet": one_wallet,
     "balance": one_balance,
     "stock": last_seven,
+    "merge": two_become_one,
 }

@@ -11,14 +11,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from loyalty.coupon_codes import read_coupon_code
+from loyalty.merging import MemberMerged
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from services.claims import claim_receipt
 from services.coupon_redeeming import redeem_at_receipt
 from services.exchanges import exchange_points
 from services.holds import HoldRequest, hold
+from services.merging import merge_members
 from services.shop import Shop
 from storage.database import DatabaseAddress, is_outage
+from storage.models import Member
 from tests.faults.race_heats import PRICE_POINTS
 from tests.faults.race_parts import POOL_SIZE, open_race_shop, till_of
 from tests.shop_parts import read
@@ -58,11 +61,28 @@ async def take(shop: Shop, client: Client) -> None:
     )
 
 
+async def be_one(shop: Shop, client: Client) -> None:
+    """Whoever was merged before the message was heard is the kept member by then."""
+    if "kept_id" in client:
+        await merge_members(
+            shop,
+            client["kept_id"],
+            client["member_id"],
+            by="system",
+            reason="race",
+            key=client["key"],
+        )
+        return
+    member = await Member.get(id=client["member_id"])
+    await take(shop, {**client, "member_id": member.merged_into or member.id})
+
+
 RUNS: dict[str, Callable[[Shop, Client], Awaitable[None]]] = {
     "redeem": redeem,
     "claim": claim,
     "spend": spend,
     "take": take,
+    "be_one": be_one,
 }
 
 
@@ -71,6 +91,8 @@ async def outcome(shop: Shop, kind: str, client: Client) -> str:
     for _ in range(TRIES):
         try:
             await RUNS[kind](shop, client)
+        except MemberMerged:
+            await asyncio.sleep(0)
         except Refusal as refusal:
             return type(refusal).__name__
         except Exception as fault:
