@@ -15,14 +15,12 @@ stand further down in the same reply. A reply that nobody expected fails, too.
 """
 
 import itertools
-import json
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +41,9 @@ from services.recorded import Answer
 from services.shop import Shop
 from services.tills import Till, enrol_till
 from storage.database import DatabaseAddress
-from storage.keyring import PURPOSES, KeyRing
-from storage.models import OutboxMessage
 from storage.sql import rows
 from tests.cast import CAST, Character
+from tests.outbox import KEYS, outbox_rows
 from tests.shop_parts import OPENING, MachineClock, open_test_shop
 from tests.source_code import ROOT
 
@@ -55,7 +52,6 @@ SAME_MESSAGE = "〃"
 LAST_CODE = "※"
 SHOWN_CODE = re.compile(r"确认 ([2-9A-Z]{6})$", re.MULTILINE)
 LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]*)&[^"]*">([^<]*)</a>')
-KEYS = KeyRing({purpose: {1: sha256(purpose.encode()).digest()} for purpose in PURPOSES})
 LATTE = {"sku": "latte", "name": "拿铁", "category": "coffee", "quantity": 1}
 AGES_AGO = timedelta(days=100)
 # The owner comes last, and so hears of nobody's binding.
@@ -158,10 +154,9 @@ class ShopUnderTest:
     async def delivered(self) -> list[tuple[str, str]]:
         """What was put into the outbox: to whom and what, oldest first."""
         names = {person.openid: person.name for person in CAST.values()}
-        queued = await OutboxMessage.all().order_by("id")
-        contents = [Content(**json.loads(row.content)) for row in queued]
         return [
-            (names[row.openid], as_read(said)) for row, said in zip(queued, contents, strict=True)
+            (names[row["openid"]], as_read(Content(row["kind"], row["value"])))
+            for row in await outbox_rows()
         ]
 
     async def holdings(self) -> dict[str, list[dict[str, Any]]]:
@@ -169,6 +164,10 @@ class ShopUnderTest:
         tables = await rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         names = [table["name"] for table in tables if not table["name"].startswith("sqlite_")]
         return {name: await rows(f'SELECT * FROM "{name}"') for name in names}
+
+    async def trail(self) -> list[dict[str, Any]]:
+        """What the audit trail holds of what people did, oldest first."""
+        return await rows("SELECT * FROM audit_log WHERE actor <> 'operator' ORDER BY id")
 
     async def sell(self, amount_fen: int = 3200, **facts: object) -> Answer:
         """A till reports a purchase; its answer."""
@@ -260,7 +259,7 @@ async def new_till(shop: Shop, code: str = "cd01-1") -> Till:
 async def open_shop_under_test(path: Path, clock: MachineClock) -> AsyncIterator[ShopUnderTest]:
     async with open_test_shop(DatabaseAddress(f"sqlite://{path}"), clock=clock, keys=KEYS) as shop:
         wordings = RememberedWordings(load_wordings())
-        shop = replace(shop, phrase=wordings.fill)
+        shop = replace(shop, phrase=wordings.fill, sends_sms=True)
         parts = Parts(load_settings(ROOT / "config.toml", {}), shop, wordings)
         yield ShopUnderTest(shop, clock, wordings, dispatcher_for(parts))
 

@@ -30,6 +30,7 @@ from storage.migrate import applied_migrations, known_migrations, migrate
 from storage.sealing import unseal_bytes
 from storage.shop import ensure_installation, read_installation
 from storage.tills import signing_till
+from tests.outbox import KEYS
 from tests.source_code import ROOT
 
 PUBLIC_URL = "http://shop.test"
@@ -94,7 +95,10 @@ async def open_test_shop(
 
 
 def new_keys() -> KeyRing:
-    return KeyRing({purpose: {1: os.urandom(KEY_BYTES)} for purpose in PURPOSES})
+    """New ones, but of the audit trail, which the copied demo shop has begun, and of fields, which
+    tests open in the outbox."""
+    keys = {purpose: {1: os.urandom(KEY_BYTES)} for purpose in PURPOSES}
+    return KeyRing({**keys, **{name: {1: KEYS.key(name, 1)} for name in ("audit", "field")}})
 
 
 def demo_shop() -> dict[str, Any]:

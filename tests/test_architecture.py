@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "sandbox/": ("sandbox",),
 }
 # The composition root and the commands of `python -m bot` put the parts together.
-COMPOSITION = re.compile(r"bot/(app|__main__|cli_\w+)\.py")
+COMPOSITION = re.compile(r"bot/(app|couriers|mini_platform|__main__|cli_\w+)\.py")
 
 # Library -> the only places that know it.
 OWNERS = {
@@ -91,9 +91,30 @@ MAY_READ_THE_CLOCK = {
 }
 
 # Words people send us, as whole strings; they are read, not said.
-COMMAND_WORDS = {"取消", "跳过", "同意", "同意并订阅", "确认", "农历"}
+COMMAND_WORDS = {
+    *(
+        "取消",
+        "跳过",
+        "匿名",
+        "同意",
+        "同意并订阅",
+        "同意订阅",
+        "确认",
+        "农历",
+        "还是",
+        "换了",
+        "删",
+    ),
+    *("积分", "券", "页", "等待"),
+    # Behind 备份 and 恢复发送.
+    *("现在", "作废"),
+    *("确认注销", "同意授权", "伙伴"),
+    # Topics of 帮助.
+    *("帮助", "员工", "服务", "资料"),
+}
 MAY_READ_CHINESE = {
     "loyalty/people.py": "reads a birthday by the lunar calendar as a member types it",
+    "loyalty/ticket_names.py": "reads whom of the staff a member names",
 }
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 

@@ -65,6 +65,7 @@ def test_a_key_is_removed_once_an_owner_said_yes_to_that_key(desk: Desk) -> None
     assert run(desk, "keys", "rotate").code == WAITS
     change(desk, APPROVED)
     assert run(desk, "keys", "rotate").code == 0
+    assert run(desk, "keys", "reseal").code == 0
     before = ring(desk)
     assert run(desk, "keys", "remove", "--id", "1").code == WAITS
     assert ring(desk) == before

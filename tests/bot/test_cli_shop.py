@@ -1,6 +1,7 @@
 """Commands on the shop's data (运维命令): what they print, what they leave alone, how they end."""
 
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from loyalty.audit_anchors import Anchor
+from storage.keyring import PURPOSES
 from tests.bot.cli_desk import SECRETS, Desk, make_desk
-from tests.shop import shop_with_a_past
+from tests.shop import KEYS, shop_with_a_past
 from tests.source_code import ROOT
 
 SHOP = str(ROOT / "tools" / "demo_shop.toml")
@@ -28,7 +31,14 @@ async def running_desk(
     async with shop_with_a_past(tmp_path, tmp_path_factory.getbasetemp()):
         desk.database.parent.mkdir()
     shutil.copy(tmp_path / "shop.db", desk.database)
+    ring = desk.write("var/keys.toml", "".join(map(keys_of, PURPOSES)))
+    ring.chmod(0o600)
     return desk
+
+
+def keys_of(purpose: str) -> str:
+    """Those of the shop of the cast, without which its audit trail is anybody's."""
+    return f'[{purpose}]\n1 = "{KEYS.key(purpose).hex()}"\n'
 
 
 def test_the_configuration_as_shipped_is_good(desk: Desk) -> None:
@@ -108,13 +118,33 @@ def test_verifying_tells_totals_or_the_first_fault_of_each_kind(running_desk: De
     desk = running_desk
     done = desk.run("verify")
     assert done.code == 0, done
-    assert done.out == "4 transactions, 12 entries, 4 lots, 0 allocations, 0 complaints\n"
+    totals = (
+        "4 transactions, 12 entries, 4 lots, 0 allocations, [1-9][0-9]* audit rows, 0 complaints"
+    )
+    assert re.fullmatch(f"{totals}\n", done.out), done.out
     with closing(sqlite3.connect(desk.database)) as database, database:
         database.execute("UPDATE ledger_accounts SET balance = balance + 1 WHERE balance > 0")
     done = desk.run("verify")
     assert done.code == 1
     assert done.out.count("wrong_balance") == 1
     assert done.out.splitlines()[-1].startswith("4 transactions")
+
+
+def test_verifying_walks_the_audit_trail(running_desk: Desk) -> None:
+    desk = running_desk
+    with closing(sqlite3.connect(desk.database)) as database, database:
+        database.execute("DROP TRIGGER audit_log_refuses_update")
+        database.execute("UPDATE audit_log SET actor = 'system' WHERE id = 1")
+    done = desk.run("verify")
+    assert done.code == 1
+    assert done.out.startswith("altered_audit_row: audit row 1: ")
+
+
+def test_verifying_compares_the_anchors_beside_the_configuration(running_desk: Desk) -> None:
+    anchor = Anchor("2027-01-11", 999, "f" * 64)
+    running_desk.write("var/audit-anchors.jsonl", anchor.as_line())
+    done = running_desk.run("verify")
+    assert done.out.startswith("audit_anchor: audit row 999: was anchored, and is not there\n")
 
 
 def test_the_key_ring_is_made_once_for_its_owner_only(desk: Desk) -> None:

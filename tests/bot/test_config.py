@@ -91,6 +91,7 @@ def test_the_smallest_configuration_takes_the_defaults(tmp_path):
 def test_relative_paths_start_at_the_folder_of_the_configuration(tmp_path):
     settings = load(tmp_path, SANDBOX)
     assert settings.keys.file == tmp_path / "var/keys.toml"
+    assert settings.audit.anchor_file == tmp_path / "var/audit-anchors.jsonl"
     assert settings.database.url == f"sqlite://{tmp_path}/var/shuke.db"
 
 
@@ -167,6 +168,8 @@ def test_every_fault_is_told_at_once(tmp_path):
     ("[wechat]", '[redis]\nurl = "redis://host/first"\n[wechat]', "redis.url"),
     ("[wechat]", '[redis]\nurl = "http://host"\n[wechat]', "redis.url"),
     ("[wechat]", '[keys]\nfile = ""\n[wechat]', "keys.file"),
+    ("[wechat]", '[audit]\nanchor_file = ""\n[wechat]', "audit.anchor_file"),
+    ("[wechat]", '[audit]\nanchors = "a"\n[wechat]', "audit.anchors"),
 ])  # fmt: skip
 def test_a_wrong_setting_is_named(tmp_path, change):
     old, new, setting = change

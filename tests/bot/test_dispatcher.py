@@ -7,12 +7,12 @@ import pytest
 from bot.chat import Chat, Content
 from bot.dialogue import AskAgain, Dialogue, NotMeant, Progress
 from bot.dispatcher import Dispatcher, Found
-from bot.pushes import Follow, ImageMessage, MenuTap, Push, PushBody, TextMessage
+from bot.pushes import Follow, ImageMessage, MenuTap, Push, PushBody, TextMessage, Unfollow
 from bot.routing import Router, RoutingTable, table_of
 from bot.wording import Wordings
 from loyalty.person import Person
 from loyalty.refusals import Refusal
-from loyalty.staff import Right
+from loyalty.staff import NotAllowed, Right
 from tests.bot.test_routing import module
 
 PERSON = Person(follower_id=1, account="main", openid="o1", follows=True)
@@ -23,6 +23,7 @@ WORDINGS = Wordings(
         "x/size": "大小？",
         "x/no": "不行：{why}",
         "x/how": "请发送",
+        "service/first_line": "早先：{text}",
     }
 )
 
@@ -39,6 +40,8 @@ class Memory:
     progress: str | None = None
     told: str = ""
     saved: list[tuple[str | None, str | None, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     async def find(self, account: str, openid: str, key: str) -> Found:
         return Found(self.person, self.progress)
@@ -49,6 +52,10 @@ class Memory:
 
     async def remember(self, person: Person, told: str) -> None:
         self.told = told
+
+    async def first_lines(self, person: Person, key: str) -> list[str]:
+        self.asked.append(key)
+        return self.lines
 
 
 def table() -> RoutingTable:
@@ -97,6 +104,12 @@ def table() -> RoutingTable:
     async def not_now(chat: Chat, arguments: tuple[str, ...]) -> None:
         raise NotMeant
 
+    @router.command("禁区")
+    @router.staff("禁词", Right.REDEEM)
+    async def forbidden(chat: Chat, *arguments: object) -> None:
+        await chat.say("x/said", what="half")
+        raise NotAllowed
+
     @router.fallback
     async def unknown(chat: Chat) -> None:
         await chat.say("x/said", what="fallback")
@@ -112,8 +125,16 @@ class Desk:
         if isinstance(body, str):
             body = TextMessage(body)
         memory = self.memory
-        dispatcher = Dispatcher(None, table(), WORDINGS, memory.find, memory.save, memory.remember)
-        message_id = "" if isinstance(body, Follow) else "7"
+        dispatcher = Dispatcher(
+            None,
+            table(),
+            WORDINGS,
+            memory.find,
+            memory.save,
+            memory.remember,
+            first_lines=memory.first_lines,
+        )
+        message_id = "" if isinstance(body, Follow | Unfollow) else "7"
         said = await dispatcher.dispatch(Push("main", "gh_1", "o1", 1, message_id, key, body))
         return [content.value for content in said]
 
@@ -241,6 +262,12 @@ async def test_without_the_right_a_staff_word_is_any_text(desk: Desk, text: str)
     assert await desk.hears(text) == ["大小？"]
 
 
+@pytest.mark.parametrize("text", ["禁词", "禁区"])
+async def test_what_a_use_case_does_not_allow_is_an_unknown_word(desk: Desk, text: str) -> None:
+    desk.memory.person = CLERK
+    assert await desk.hears(text) == ["fallback"]
+
+
 async def test_a_staff_word_closes_an_open_question_unless_it_is_offered(desk: Desk) -> None:
     desk.memory.person = CLERK
     desk.memory.progress = Progress("painting").as_text()
@@ -253,3 +280,23 @@ async def test_a_staff_word_in_a_menu_or_scan_is_none(desk: Desk) -> None:
     desk.memory.person = CLERK
     assert await desk.hears(MenuTap("核销 AB")) == ["fallback"]
     assert await desk.hears(Follow("核销 AB")) == ["push"]
+
+
+async def test_what_waited_is_said_before_the_answer(desk: Desk) -> None:
+    desk.memory.person = replace(PERSON, has_waiting=True)
+    desk.memory.lines = ["回复了"]
+    assert await desk.hears("积分", key="k7") == ["早先：回复了\n\ncommand"]
+    assert desk.memory.asked == ["k7"]
+    assert desk.memory.told == "x/said"
+
+
+async def test_nobody_without_waiting_lines_is_looked_up(desk: Desk) -> None:
+    desk.memory.lines = ["回复了"]
+    assert await desk.hears("积分") == ["command"]
+    assert desk.memory.asked == []
+
+
+async def test_what_waits_goes_on_waiting_where_nothing_is_said(desk: Desk) -> None:
+    desk.memory.person = replace(PERSON, has_waiting=True)
+    assert await desk.hears(Unfollow()) == []
+    assert desk.memory.asked == []

@@ -1,15 +1,20 @@
 """指标: what operators watch stands under names that stay, and no label names a person."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.metrics import (
     ANSWER_SECONDS,
     PUSHES,
     TILL_REQUESTS,
+    TicketMetrics,
     as_text,
     count_till_request,
+    custody_gauges,
     state_gauges,
 )
+from services.ticket_figures import ReplyTimes
 
 
 def value_of(text: str, series: str) -> float:
@@ -52,3 +57,29 @@ def test_states_are_read_when_asked(degraded: bool, shown: float) -> None:
 def test_no_label_can_hold_a_person() -> None:
     labels = {name for metric in (PUSHES, TILL_REQUESTS) for name in metric._labelnames}
     assert labels == {"account", "outcome", "status"}
+
+
+def test_tickets_are_shown_by_kind_with_their_first_replies() -> None:
+    times = ReplyTimes(((60, 1), (300, 2)), count=3, total_seconds=1000)
+    text = TicketMetrics({"human": 4}, {"human": 1}, {"human": times}).as_text().decode()
+    assert value_of(text, 'shuke_tickets_open{kind="human"}') == 4
+    assert value_of(text, 'shuke_tickets_overdue{kind="human"}') == 1
+    name = "shuke_ticket_first_reply_seconds"
+    buckets = [value_of(text, f'{name}_bucket{{kind="human",le="{le}"}}') for le in (60, 300)]
+    assert buckets == [1, 2]
+    assert value_of(text, f'{name}_bucket{{kind="human",le="+Inf"}}') == 3
+    assert value_of(text, f'{name}_sum{{kind="human"}}') == 1000
+
+
+def test_a_shop_without_tickets_shows_none() -> None:
+    text = TicketMetrics({}, {}, {}).as_text().decode()
+    assert [line for line in text.splitlines() if not line.startswith("#")] == []
+
+
+def test_custody_shows_the_pause_and_the_age_of_the_last_backup() -> None:
+    text = custody_gauges(is_paused=True, backup_age=timedelta(hours=2)).decode()
+    assert value_of(text, "shuke_sending_paused") == 1
+    assert value_of(text, "shuke_backup_age_seconds") == 7200
+    never = custody_gauges(is_paused=False, backup_age=None).decode()
+    assert "shuke_sending_paused 0.0" in never
+    assert "shuke_backup_age_seconds" not in never

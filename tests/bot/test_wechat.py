@@ -341,3 +341,24 @@ async def test_an_expired_file_is_a_refusal_though_a_file_was_asked_for(gateway,
 async def test_a_trailing_slash_of_the_base_does_no_harm(session, api_base, platform):
     await gateway_of(session, api_base + "/", account=replace(SAFE)).send_text(OPENID, "a")
     assert platform.paths() == [TOKEN, SEND]
+
+
+MEDIA = "/cgi-bin/media/get"
+
+
+async def test_a_picture_is_read_up_to_its_size_and_no_further(gateway, platform):
+    platform.answers[MEDIA] = web.Response(body=b"\xff\xd8\xff", content_type="image/jpeg")
+    assert await gateway.get_media("m1", most_bytes=3) == b"\xff\xd8\xff"
+    platform.answers[MEDIA] = web.Response(body=b"\xff" * 4, content_type="image/jpeg")
+    with pytest.raises(DeliveryFailed) as failed:
+        await gateway.get_media("m1", most_bytes=3)
+    assert (failed.value.kind, failed.value.mark) == ("permanent", "too_large")
+
+
+async def test_the_address_of_a_film_is_not_followed(gateway, platform):
+    platform.answers[MEDIA] = {"video_url": "http://169.254.169.254/"}
+    with pytest.raises(DeliveryFailed) as failed:
+        await gateway.get_media("../m1", most_bytes=99)
+    assert failed.value.mark == "no_file"
+    assert platform.calls[-1].query["media_id"] == "../m1"
+    assert platform.paths()[-1] == MEDIA

@@ -30,8 +30,8 @@ from services.rules import RulesBook
 from services.shop import Shop
 from storage.database import DatabaseAddress, current_client, is_postgres
 from storage.migrate import statements
-from storage.outbox import claim_messages, finish_message, put_in_outbox
-from storage.sql import rows
+from storage.outbox import put_in_outbox
+from storage.sql import change, rows
 from tests.docs.pages import fence_of, fences_of
 from tests.docs.recipes import PAGE, changed, made
 from tests.shop_parts import MachineClock, open_test_shop
@@ -168,8 +168,8 @@ def job_of_the_page(shop: Shop, use_case: Any) -> Job:
 
 
 async def queue(key: str, at: datetime, *, ends: bool) -> None:
-    message = {"account": "main", "openid": "o1", "message_class": "reply", "content": {}}
-    await put_in_outbox(key=key, now=at, **message)  # type: ignore[arg-type]
+    message = {"account": "main", "openid": "o1", "message_class": "reply"}
+    await put_in_outbox(key=key, content_sealed=b"", now=at, **message)
     if ends:
-        [claimed] = await claim_messages("worker", at, 10)
-        await finish_message(claimed, "worker", state="sent", reason=None, now=at)
+        ended = "UPDATE outbox SET state = 'sent', finished_at = created_at WHERE key = $1"
+        await change(ended, key)

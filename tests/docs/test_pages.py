@@ -26,6 +26,7 @@ from tests.docs.pages import (
 from tests.source_code import PACKAGES, ROOT, WORKSHOP, python_files, text_of
 
 WIDEST = 120
+COMPLAINING = ("loyalty/audit.py", "loyalty/audit_chain.py", "services/verify.py")
 OUR_FOLDER = re.compile(rf"({'|'.join((*PACKAGES, *WORKSHOP, 'docs', 'templates'))})/[\w./*-]*")
 OUR_MODULE = re.compile(rf"({'|'.join(PACKAGES)})(\.[a-z_]+)+")
 ROOT_FILE = re.compile(r"(config|pyproject)\.toml|compose\.yaml|Dockerfile|[A-Z]+\.md")
@@ -110,7 +111,7 @@ def test_metrics_and_log_events_of_the_operations_page_exist() -> None:
 
 
 def test_the_operations_page_has_every_job_and_every_complaint() -> None:
-    source = "".join(text_of(path) for path in ("loyalty/audit.py", "services/verify.py"))
+    source = "".join(text_of(path) for path in COMPLAINING)
     kinds = {truth.kind for truth in (*LEDGER_TRUTHS, *SHOP_TRUTHS)}
     kinds |= set(re.findall(r'(?:yield|Complaint\() ?"(\w+)"', source))
     assert len(kinds) > 15

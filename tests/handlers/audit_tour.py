@@ -26,6 +26,7 @@ async def read_the_trail(shop: ShopUnderTest) -> None:
 async def number_of_somebody_unseen() -> str:
     found = await rows(
         "SELECT member_no FROM members WHERE state = 'active' AND id NOT IN"
-        " (SELECT member_id FROM audit_log WHERE member_id IS NOT NULL) ORDER BY id LIMIT 1"
+        " (SELECT member_id FROM audit_log WHERE member_id IS NOT NULL) AND id NOT IN"
+        " (SELECT merged_into FROM members WHERE merged_into IS NOT NULL) ORDER BY id LIMIT 1"
     )
     return str(found[0]["member_no"])

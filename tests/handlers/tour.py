@@ -1,12 +1,22 @@
 """The tour (巡店): one long visit in which nearly every sentence of the shop is said once."""
 
 from services.loading import load_shop
+from tests.handlers.audit_tour import read_the_trail
 from tests.handlers.coupon_tour import trade_coupons
+from tests.handlers.custody_tour import keep_custody
+from tests.handlers.details_tour import look_after_details
+from tests.handlers.imports_tour import come_from_an_older_system
+from tests.handlers.merge_tour import merge_and_part
 from tests.handlers.pages.street import open_street
+from tests.handlers.phone_tour import prove_phones
 from tests.handlers.pos.counter import open_counter
 from tests.handlers.price_tour import ask_for_prices
 from tests.handlers.refund_tour import return_goods
+from tests.handlers.rights_tour import use_their_rights
+from tests.handlers.service_tour import serve_around_tickets
 from tests.handlers.staff_tour import work_at_the_counter
+from tests.handlers.team_tour import change_the_team
+from tests.handlers.tickets_tour import ask_and_be_answered
 from tests.handlers.tier_tour import climb_the_ladder
 from tests.handlers.wallet_tour import use_stored_value
 from tests.handlers.why_tour import ask_why
@@ -19,7 +29,7 @@ CHATS = (
     *("帮助", "帮助 券", "取消", "积分", "入会", "好的", "取消", "入会", "同意并订阅", "入会"),
     *("填手机号", "123", "跳过", "填称呼", "王" * 21, "王小明", "填手机号", "13800138000"),
     *("填生日", "昨天", "2020-01-01", "资料", "3 1990-01-31", "9 你好", "什么", "账单"),
-    *("优惠券", "余额", "会员码", "退订"),
+    *("优惠券", "余额", "会员码", "订阅", "退订", "订阅", "同意订阅"),
 )
 
 
@@ -27,6 +37,7 @@ async def take_the_tour(shop: ShopUnderTest) -> None:
     for words in CHATS:
         await shop.hear("小程序的小王", words)
     await work_at_the_counter(shop)
+    await change_the_team(shop)
     await chat_about_receipts(shop)
     await open_pages(shop)
     await use_tills(shop)
@@ -36,6 +47,15 @@ async def take_the_tour(shop: ShopUnderTest) -> None:
     await return_goods(shop)
     await ask_why(shop)
     await ask_for_prices(shop)
+    await ask_and_be_answered(shop)
+    await prove_phones(shop)
+    await read_the_trail(shop)
+    await look_after_details(shop)
+    await merge_and_part(shop)
+    await come_from_an_older_system(shop)
+    await keep_custody(shop)
+    await serve_around_tickets(shop)
+    await use_their_rights(shop)
 
 
 async def chat_about_receipts(shop: ShopUnderTest) -> None:

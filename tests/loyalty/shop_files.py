@@ -135,6 +135,13 @@ def shop_files() -> some.SearchStrategy[Data]:
         "promotions": promotions().map(lambda promotion: [promotion]),
         "rewards": named("mug", reward, terms).map(lambda found: [found]),
         "wallet": whole(hold_minutes=some.integers(1, 99), withdraw_days=some.integers(0, 9)),
+        "service": whole(
+            hours=some.sampled_from(("09:00-21:00", "18:00-02:00", "00:00-24:00")),
+            upper_percent=some.integers(1, 100),
+            promises=some.just(
+                [{"kind": "human", "minutes": 5}, {"kind": "human", "tier": "gold", "days": 1}]
+            ),
+        ),
         "topup_offers": some.just([{"code": "top500", "paid_fen": 50_000, "bonus_fen": 5_000}]),
     }
     return some.fixed_dictionaries(shop, optional=possible)

@@ -14,6 +14,7 @@ from loyalty.people import (
     is_under_14,
     mask_birthday,
     mask_name,
+    mask_numbers,
     mask_phone,
 )
 
@@ -115,3 +116,21 @@ def test_a_masked_birthday_keeps_only_the_month():
     assert mask_birthday("1990-01-31") == "****-01-**"
     assert mask_birthday("农历1990-闰08-15") == "农历****-闰08-**"
     assert mask_birthday("01-31") == "01-**"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话13800138000 送货",
+        "电话+86 138-0013-8000 送货",
+        "电话１３８００１３８０００ 送货",
+        "电话11010519491231002X 送货",
+    ],
+)
+def test_no_number_of_a_person_stays_in_a_sentence(text: str) -> None:
+    assert mask_numbers(text) == "电话**** 送货"
+
+
+@pytest.mark.parametrize("text", ["小票 20270112001", "补 3200 分", "工单 13800138000123"])
+def test_other_numbers_stay(text: str) -> None:
+    assert mask_numbers(text) == text

@@ -228,3 +228,15 @@ async def test_a_tick_that_fails_is_logged_and_the_next_one_comes(
     shop.rules.refresh = keep_up  # type: ignore[method-assign, assignment]
     await runner._tick()
     assert len(diary.ran_at) == 1
+
+
+async def test_what_people_wait_for_runs_less_often_while_the_clock_is_moved(
+    shop: Shop, diary: Diary, clock: MachineClock
+) -> None:
+    often = Job("often", "*/10 * * * *", diary, in_jumps="0 * * * *")
+    runner = Runner(shop, [often])
+    await runner.play_until(shop_time(1, 11, 13))
+    assert [at[-5:] for at in diary.ran_at] == ["11:00", "12:00", "13:00"]
+    clock.pass_time(minutes=10)
+    await runner.run_due()
+    assert diary.ran_at[-1][-5:] == "13:10"

@@ -10,10 +10,15 @@ from tests.shop_parts import a_follower
 
 
 async def a_staff(
-    shop: Shop, name: str = "chen", role: Role = Role.CLERK, store: str = "cd01"
+    shop: Shop,
+    name: str = "chen",
+    role: Role = Role.CLERK,
+    store: str = "cd01",
+    *,
+    region: str = "",
 ) -> Person:
     """Whoever this is, now active staff."""
-    invitation = await invite(shop, role, store)
+    invitation = await invite(shop, role, store, region=region)
     await bind_staff(shop, await a_follower(shop, name), str(invitation["code"]))
     return await a_follower(shop, name)
 

@@ -12,6 +12,7 @@ from services.counter_actions import confirm_action
 from services.shop import Shop
 from services.staff import NotAllowed
 from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.staffing import a_staff, asked, done
 from tests.shop_parts import MachineClock
 
@@ -110,7 +111,7 @@ async def test_an_owner_who_was_stopped_has_approved_nothing(live: Shop, boss: P
 
 async def test_owners_hear_the_summary_and_not_the_code(live: Shop, boss: Person) -> None:
     code = await ask(live)
-    told = [row["content"] for row in await rows("SELECT content FROM outbox")]
+    told = [row["value"] for row in await outbox_rows()]
     assert ["更换密钥" in text for text in told if "操作员" in text] == [True]
     kept = str(await rows("SELECT * FROM operator_requests")) + str(told)
     assert code not in kept

@@ -12,6 +12,7 @@ from services.shop import Shop
 from services.verify import verify_ledger
 from storage.audit_trail import chain_head
 from storage.sql import change, rows
+from tests.outbox import outbox_rows
 from tests.services.damaged_books import drop_triggers
 from tests.services.staffing import a_staff
 from tests.shop_parts import MachineClock
@@ -94,7 +95,7 @@ async def test_owners_and_auditors_are_told_once(anchored: Shop) -> None:
     await rows("DELETE FROM outbox")
     await anchor_trail(anchored)
     await anchor_trail(anchored)
-    told = await rows("SELECT openid, content FROM outbox ORDER BY openid")
-    assert [row["openid"] for row in told] == ["openid-auditor", "openid-owner"]
+    told = await outbox_rows()
+    assert sorted(row["openid"] for row in told) == ["openid-auditor", "openid-owner"]
     short = (await chain_head()).last_hash[:16]
-    assert all(short in row["content"] for row in told)
+    assert all(short in row["value"] for row in told)

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from loyalty.staff import Role
+from services.audit_reading import newest_of_staff
 from services.auditing import OPERATOR, Act, audit, audit_alone
 from services.claims import claim_receipt
 from services.purchases import record_purchase
@@ -15,6 +17,7 @@ from storage.sql import change
 from storage.transactions import transactional
 from tests.services.damaged_books import drop_triggers
 from tests.services.staffing import a_staff
+from tests.services.ticketing import a_ticket, replied
 from tests.shop_parts import a_follower, a_member, a_receipt, a_report
 
 A_VIEW = Act("member.view", 7, "ticket:12", {"points": 5, "reason": "核对"})
@@ -103,3 +106,14 @@ async def test_verifying_finds_what_was_done_to_the_trail(
     await drop_triggers()
     assert await change(damage) == 1
     assert kind in {complaint.kind for complaint in (await verify_ledger(shop)).complaints}
+
+
+async def test_whom_a_ticket_is_about_does_not_read_of_it(shop: Shop) -> None:
+    clerk = await a_staff(shop, "clerk", Role.CLERK, "cd01")
+    owners = [await a_staff(shop, name, Role.OWNER, "") for name in ("one", "two")]
+    about = ", ".join(f"员工{owner.staff_id}" for owner in (clerk, owners[0]))
+    ticket = await a_ticket(shop, await a_follower(shop), f"春熙路店 {about} 骂人")
+    await replied(shop, owners[1], ticket)
+    for owner, numbers in zip(owners, ([], [str(ticket.id)]), strict=True):
+        lines = await newest_of_staff(shop, owner, key=f"read-{owner.staff_id}")
+        assert [line.ticket_no for line in lines if line.ticket_no] == numbers

@@ -10,7 +10,7 @@ from loyalty.confirmations import (
     ConfirmationUnknown,
     ConfirmationWrong,
 )
-from loyalty.staff import Role
+from loyalty.staff import NotAllowed, Role
 from services.confirmations import cancel_confirmations, is_cancellable
 from services.counter_actions import confirm_action
 from services.shop import Shop
@@ -148,6 +148,6 @@ async def test_whoever_is_staff_no_more_confirms_nothing(shop: Shop) -> None:
     chen = await a_staff(shop)
     code = (await asked(shop, chen, "receipt", "128")).code
     await rows("UPDATE staff SET state = 'stopped'")
-    with pytest.raises(ConfirmationWrong):
+    with pytest.raises(NotAllowed):
         await confirm_action(shop, await a_follower(shop, "chen"), code, key="m2")
     assert await purchases() == 0

@@ -1,7 +1,6 @@
 """Giving a coupon to a friend (转赠): one friend has it, and nobody uses it meanwhile."""
 
 import asyncio
-import json
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from services.gifts import (
 )
 from services.shop import Shop
 from storage.sql import change, rows
+from tests.outbox import outbox_rows
 from tests.services.couponing import CAKE, TEN_VISITS, a_coupon, at_once, stored_coupon
 from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_follower, a_member, a_till
@@ -68,9 +68,9 @@ async def test_a_friend_takes_it_with_its_last_day_and_the_giver_is_told(
     assert (taken.state, taken.code, taken.last_day) == ("claimed", made.code, "2027-01-21")
     assert await owner_of(made.code) == member_id_of(friend)
     assert await claim_gift(shop, friend, made.token) == taken
-    [message] = await rows("SELECT openid, class, content FROM outbox")
+    [message] = await outbox_rows()
     assert (message["openid"], message["class"]) == ("openid-giver", "transactional")
-    assert json.loads(message["content"])["value"] == "你送出的蛋糕券已被朋友领取。"
+    assert message["value"] == "你送出的蛋糕券已被朋友领取。"
 
 
 async def test_the_token_itself_is_not_stored(shop: Shop, giver: Person) -> None:

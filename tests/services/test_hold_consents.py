@@ -1,6 +1,5 @@
 """Consent to a hold (同意付款): above the limit no money moves before the member says yes."""
 
-import json
 import re
 
 import pytest
@@ -10,6 +9,7 @@ from services.hold_endings import HoldAwaitsMember
 from services.shop import Shop
 from services.stored_payments import PaymentAwaitsMember
 from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.purses import Counter, a_counter
 from tests.shop_parts import MachineClock
 
@@ -24,9 +24,9 @@ async def a_large_hold(shop: Shop) -> tuple[Counter, int]:
 
 
 async def code_told() -> str:
-    [message] = await rows("SELECT class, content FROM outbox WHERE key LIKE 'hold:%'")
+    [message] = await outbox_rows("key LIKE 'hold:%'")
     assert message["class"] == "transactional"
-    found = re.search(r"同意付款 ([0-9]{6})", json.loads(message["content"])["value"])
+    found = re.search(r"同意付款 ([0-9]{6})", message["value"])
     assert found
     return found[1]
 

@@ -18,6 +18,7 @@ from services.invitations import (
 )
 from services.shop import Shop
 from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.staffing import a_staff
 from tests.shop_parts import MachineClock, a_follower
 
@@ -130,9 +131,9 @@ async def test_owners_hear_of_everybody_who_is_bound(shop: Shop) -> None:
     await a_staff(shop, "boss", Role.OWNER, "")
     assert await rows("SELECT 1 AS one FROM outbox") == []
     await a_staff(shop)
-    (told,) = await rows("SELECT openid, class, content FROM outbox")
+    (told,) = await outbox_rows()
     assert (told["openid"], told["class"]) == ("openid-boss", "transactional")
-    assert "春熙路店 店员" in told["content"]
+    assert "春熙路店 店员" in told["value"]
 
 
 async def test_who_stands_at_a_counter_is_invited_to_its_store(shop: Shop) -> None:

@@ -1,6 +1,7 @@
 """The outbox (发件箱): each message queued once, claimed by one worker, finished by its holder."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from services.outbox import (
     take_due_messages,
     try_again_later,
 )
+from services.resealing import count_under_old_keys, reseal_all
 from services.shop import Shop
-from storage.sql import rows
+from storage.keyring import KEY_BYTES, KeyRing
+from storage.sql import change, rows
 from tests.shop_parts import MachineClock
 
 LEASE_SECONDS = 30
@@ -129,3 +132,46 @@ async def test_leases_follow_the_machines_clock_and_not_the_shops(
     shop.clock.set_offset_ms(jump_days * 86_400_000)
     assert await take_due_messages(shop, "other", 10) == []
     assert await record_outcome(shop, message, "worker", state="sent", reason=None)
+
+
+async def test_what_a_message_says_does_not_lie_in_the_database_in_clear(shop: Shop) -> None:
+    await queue(shop, "手机号 13812345678")
+    [stored] = await rows("SELECT * FROM outbox")
+    assert stored["content"] == ""
+    assert not any("13812345678" in str(value) for value in stored.values())
+    assert b"13812345678" not in bytes(stored["content_sealed"])
+
+
+async def test_a_message_from_before_they_were_sealed_is_still_sent(shop: Shop) -> None:
+    await queue(shop, "old")
+    before = '{"kind": "text", "value": "from before"}'
+    await change("UPDATE outbox SET content_sealed = NULL, content = $1", before)
+    assert (await take_one(shop)).content == {"kind": "text", "value": "from before"}
+
+
+async def test_a_message_copied_into_anothers_row_is_not_sent_and_holds_nobody_up(
+    shop: Shop,
+) -> None:
+    """Nor is one whose key is gone: trying again would not open it."""
+    await queue(shop, "for somebody else", "mine")
+    await change(
+        "UPDATE outbox SET content_sealed ="
+        " (SELECT o.content_sealed FROM outbox o WHERE o.key = 'reply:m1:0')"
+        " WHERE key = 'reply:m1:1'"
+    )
+    await queue(shop, "last", key="m2")
+    claimed = await take_due_messages(shop, "worker", 10)
+    assert [message.content["text"] for message in claimed] == ["for somebody else", "last"]
+    assert await rows("SELECT reason FROM outbox WHERE state = 'failed'") == [
+        {"reason": "cannot_unseal"}
+    ]
+
+
+async def test_a_message_waits_through_a_change_of_keys(shop: Shop) -> None:
+    await queue(shop, "one")
+    assert isinstance(shop.keys, KeyRing)
+    rotated = replace(shop, keys=shop.keys.with_new_key(bytes(KEY_BYTES)))
+    assert (await count_under_old_keys(rotated))["field"] == 1
+    await reseal_all(rotated)
+    without_old = replace(shop, keys=rotated.keys.without_key(1))  # type: ignore[attr-defined]
+    assert (await take_one(without_old)).content == {"text": "one"}

@@ -62,7 +62,7 @@ async def test_a_purchase_without_a_member_offers_its_claim(shop: Shop, till: Ti
 
 async def test_a_purchase_with_a_member_code_is_the_members(shop: Shop, till: Till) -> None:
     li = await a_member(shop)
-    await change_detail(shop, member_id_of(li), "name", "王小明")
+    await change_detail(shop, member_id_of(li), "name", "王小明", key="name")
     report = a_report(shop, member_code=await code_of(shop, member_id_of(li)))
     answer = (await record_purchase(shop, till, report)).answer
     assert answer["member"] == {"member_no": li.member_no, "name_masked": "王*", "tier": "base"}

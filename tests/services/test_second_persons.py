@@ -6,7 +6,7 @@ from loyalty.person import Person
 from loyalty.staff import Role
 from services.counter_actions import NotYoursToConfirm, confirm_action
 from services.shop import Shop
-from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.staffing import a_staff, asked
 from tests.services.test_reach import a_regular
 from tests.shop_parts import points_of
@@ -27,7 +27,7 @@ async def asker(shop: Shop) -> Person:
 
 
 async def told() -> set[str]:
-    found = await rows("SELECT openid FROM outbox WHERE content LIKE '%要你确认的事%'")
+    found = [line for line in await outbox_rows() if "要你确认的事" in line["value"]]
     return {line["openid"].removeprefix("openid-") for line in found}
 
 
@@ -77,3 +77,18 @@ async def test_who_moved_to_another_region_meanwhile_has_asked_nothing(
     await a_staff(shop, "region", Role.MANAGER, "", region="cq")
     with pytest.raises(NotYoursToConfirm):
         await confirm_action(shop, boss, code, key="m2")
+
+
+async def test_two_members_of_two_stores_are_not_made_one_by_either_store_alone(
+    shop: Shop, member: Person, asker: Person
+) -> None:
+    """Its manager would read of somebody of the other store."""
+    elsewhere = await a_regular(shop, "wang", "cd02-1")
+    own = await a_staff(shop, "own", Role.MANAGER, "cd01")
+    await a_staff(shop, "boss", Role.OWNER, "")
+    both = (str(member.member_no), str(elsewhere.member_no))
+    code = (await asked(shop, asker, "merge", *both, "同一个人")).code
+    assert await told() == {"boss"}
+    with pytest.raises(NotYoursToConfirm):
+        await confirm_action(shop, own, code, key="m2")
+    assert await points_of(shop, elsewhere) > 0

@@ -20,6 +20,7 @@ from services.member_codes import show_code
 from services.shop import Shop
 from services.staff import (
     MemberUnknown,
+    NotAllowed,
     NotYourStore,
     StoreNeeded,
     StoreUnknown,
@@ -221,7 +222,7 @@ async def test_who_asked_and_is_staff_no_more_has_nothing_confirmed(shop: Shop) 
 async def test_nobody_proposes_what_the_role_does_not_allow(shop: Shop) -> None:
     li, chen = await a_member(shop), await a_staff(shop)
     for person in (chen, await a_follower(shop, "stranger")):
-        with pytest.raises(AssertionError):
+        with pytest.raises(NotAllowed):
             await propose_action(shop, person, "adjust", (str(li.member_no), "9", "补"), key="m1")
     assert await count("confirmations") == 0
 

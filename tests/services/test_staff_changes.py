@@ -15,6 +15,7 @@ from services.staff import NotAllowed, NotYourStore, StoreNeeded
 from services.staff_changes import LastOwner, PlaceUnknown, RoleUnknown, StaffUnknown
 from services.team import team
 from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.staffing import a_staff, asked, done
 from tests.shop_parts import MachineClock, a_follower
 
@@ -30,7 +31,7 @@ async def active() -> list[str]:
 
 
 async def told_to(person: Person) -> str:
-    return str(await rows("SELECT content FROM outbox WHERE openid = $1", person.openid))
+    return str([line["value"] for line in await outbox_rows("openid = $1", person.openid)])
 
 
 async def test_an_owner_brings_somebody_in_by_chat(shop: Shop, boss: Person) -> None:

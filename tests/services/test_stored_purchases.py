@@ -1,7 +1,6 @@
 """Purchases paid with stored value (储值消费): sale and refund as the till reports them."""
 
 import asyncio
-import json
 from dataclasses import replace
 
 import pytest
@@ -16,6 +15,7 @@ from services.shop import Shop
 from services.stored_payments import PaymentAwaitsMember
 from services.verify import verify_ledger
 from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.purses import Counter, a_counter
 from tests.shop_parts import MachineClock, a_report
 
@@ -184,8 +184,7 @@ async def test_the_member_hears_of_what_was_taken_and_given_back(shop: Shop) -> 
 
 
 async def told_of_holds() -> list[str]:
-    found = await rows("SELECT content FROM outbox WHERE key LIKE 'hold:%' ORDER BY id")
-    return [json.loads(line["content"])["value"] for line in found]
+    return [line["value"] for line in await outbox_rows("key LIKE 'hold:%'")]
 
 
 async def test_a_capture_and_its_sale_at_once_know_of_each_other(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from services.shop import Shop
 from services.topups import OverLimit, TooMuchBonus
 from services.verify import verify_ledger
 from storage.sql import rows
+from tests.outbox import outbox_rows
 from tests.services.purses import a_counter, lots
 from tests.shop_parts import MachineClock
 
@@ -115,6 +116,6 @@ async def test_the_member_hears_of_a_top_up_once(shop: Shop) -> None:
     code = await counter.code()
     for _ in range(2):
         await counter.top_up(10_000, 1_000, topup_no="T", code=code)
-    [told] = await rows("SELECT class, content FROM outbox WHERE key LIKE 'topup:%'")
+    [told] = await outbox_rows("key LIKE 'topup:%'")
     assert told["class"] == "transactional"
-    assert "充值 100.00 元，赠 10.00 元，可用余额 110.00 元" in told["content"]
+    assert "充值 100.00 元，赠 10.00 元，可用余额 110.00 元" in told["value"]

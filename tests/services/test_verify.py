@@ -22,7 +22,9 @@ async def kinds_found(shop: Shop) -> set[str]:
 async def test_sound_books_give_no_complaint(books: Shop) -> None:
     report = await verify_ledger(books)
     assert report.complaints == ()
-    assert report.totals == ("8 transactions, 22 entries, 5 lots, 5 allocations, 0 complaints")
+    assert report.totals == (
+        "8 transactions, 22 entries, 5 lots, 5 allocations, 2 audit rows, 0 complaints"
+    )
 
 
 async def test_an_empty_shop_is_sound(shop: Shop) -> None:

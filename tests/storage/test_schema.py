@@ -13,6 +13,7 @@ from storage.database import current_client, is_postgres
 from storage.sql import rows
 from tests.databases import only_postgres
 from tests.storage.one_of_each import fill_every_table
+from tests.storage.schema_rules import APPEND_ONLY, LEGAL_AND_NOT, NOT_DELETED, ONCE_FOR_EVER
 
 POSTGRES_COLUMNS = """
 SELECT table_name, column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns
@@ -47,49 +48,8 @@ def test_every_model_is_named_on_the_page_of_models() -> None:
     )
 
 
-A_TILL = "INSERT INTO tills (id, code, store_id) SELECT {}, 'new', MIN(id) FROM stores"
-AN_OWNER = "UPDATE ledger_accounts SET member_id = {} WHERE name = 'sold' AND unit = 'visits'"
-AN_ENTRY = """
-INSERT INTO ledger_entries (transaction_id, account_id, amount)
-SELECT MIN(id), (SELECT MIN(id) FROM ledger_accounts), {} FROM ledger_transactions
-"""
-AN_ALLOCATION = """
-INSERT INTO lot_allocations (entry_id, lot_id, amount) SELECT entry_id, id, {} FROM lots
-"""
-A_DRAW = """
-INSERT INTO hold_draws (hold_id, lot_id, amount) SELECT hold_id, lot_id + 1, {} FROM hold_draws
-"""
-A_TIER_CHANGE = """
-INSERT INTO tier_changes (key, member_id, from_tier, to_tier, reason, facts, changed_at)
-SELECT 'new', member_id, from_tier, to_tier, {}, facts, 1 FROM tier_changes
-"""
 # PostgreSQL brings these itself.
 INFORMATION_SCHEMA = {"cardinal_number_domain_check", "yes_or_no_check"}
-
-APPEND_ONLY = (
-    "ledger_transactions",
-    "ledger_entries",
-    "lot_allocations",
-    "consents",
-    "hold_draws",
-    "tier_changes",
-)
-NOT_DELETED = (
-    "tier_gifts",
-    "lots",
-    "claims",
-    "coupons",
-    "refunds",
-    "coupon_uses",
-    "coupon_gifts",
-    "exchanges",
-    "topups",
-    "wallet_holds",
-    "staff_invitations",
-    "staff",
-    "confirmations",
-    "staff_actions",
-)
 
 
 @pytest.fixture
@@ -132,74 +92,6 @@ async def test_history_is_not_truncated(table: str) -> None:
 async def refuses(statement: str, message: str) -> None:
     with pytest.raises(Exception, match=message):
         await rows(statement)
-
-
-LEGAL_AND_NOT = [
-    ("UPDATE installation SET id = {}", "1", ["0", "2"]),
-    ("UPDATE installation SET clock_offset_ms = {}", "0", ["-1"]),
-    ("UPDATE brands SET id = {}", "1", ["0", "2"]),
-    ("UPDATE brands SET mode = {}", "'local'", ["'franchise'"]),
-    (A_TILL, "16777215", ["0", "16777216"]),
-    ("UPDATE till_keys SET epoch = {}", "255", ["-1", "256"]),
-    ("UPDATE members SET state = {}", "'closed'", ["'frozen'"]),
-    ("UPDATE ledger_accounts SET balance = {} WHERE name = 'member'", "50", ["-1"]),
-    ("UPDATE ledger_accounts SET held = {} WHERE name = 'member'", "50", ["-1", "51"]),
-    ("UPDATE ledger_accounts SET debt = {} WHERE name = 'member'", "1", ["-1"]),
-    ("UPDATE ledger_accounts SET balance = {} WHERE name = 'issued'", "0", ["1"]),
-    ("UPDATE ledger_accounts SET debt = {} WHERE name = 'issued'", "0", ["1"]),
-    ("UPDATE ledger_accounts SET member_id = {} WHERE name = 'member'", "member_id", ["NULL"]),
-    (AN_OWNER, "NULL", ["(SELECT MIN(id) FROM members)"]),
-    (AN_ENTRY, "-1", ["0"]),
-    ("UPDATE lots SET remaining = 0, amount = {}", "50", ["0", "-1"]),
-    ("UPDATE lots SET remaining = {}", "50", ["-1", "51"]),
-    ("UPDATE lots SET held = {}", "50", ["-1", "51"]),
-    (AN_ALLOCATION, "1", ["0"]),
-    ("INSERT INTO counters (name, used) VALUES ('new', {})", "0", ["-1"]),
-    ("UPDATE outbox SET class = {}", "'promotion'", ["'spam'"]),
-    ("UPDATE outbox SET state = {}", "'unknown'", ["'lost'"]),
-    ("UPDATE outbox SET otherwise = {}", "'first_line'", ["'letter'"]),
-    ("UPDATE job_runs SET state = {}", "'skipped'", ["'lost'"]),
-    ("UPDATE claims SET state = {}", "'void'", ["'paid'"]),
-    ("UPDATE purchases SET paid_fen = {}", "100", ["-1"]),
-    ("UPDATE purchases SET points = {}", "0", ["-1"]),
-    ("UPDATE purchases SET refunded_fen = {}", "100", ["-1", "101"]),
-    ("UPDATE purchases SET points_standing = {}", "0", ["-1"]),
-    ("UPDATE purchases SET growth_standing = {}", "0", ["-1"]),
-    ("UPDATE purchases SET points_spent = {}", "100", ["-1"]),
-    ("UPDATE purchases SET points_returned = {}", "100", ["-1", "101"]),
-    ("UPDATE purchases SET stored_fen = {}", "100", ["-1"]),
-    ("UPDATE purchases SET stored_bonus_fen = {}", "100", ["-1", "101"]),
-    ("UPDATE purchases SET stored_returned_fen = {}", "100", ["-1", "101"]),
-    ("UPDATE refunds SET amount_fen = {}", "1", ["0"]),
-    ("UPDATE refunds SET state = {}", "'refused'", ["'lost'"]),
-    ("UPDATE refunds SET refunded_fen = {}", "0", ["-1"]),
-    ("UPDATE refunds SET lines = {}", "NULL", ["'[]'"]),
-    ("UPDATE quotes SET points = {}", "0", ["-1"]),
-    ("UPDATE quotes SET payable_fen = {}", "0", ["-1"]),
-    ("UPDATE coupons SET state = {}", "'used'", ["'lost'"]),
-    ("UPDATE coupons SET uses_left = {}", "0", ["-1"]),
-    ("UPDATE coupons SET hops = {}", "0", ["-1"]),
-    ("UPDATE coupon_uses SET state = {}", "'returned'", ["'lost'"]),
-    ("UPDATE coupon_gifts SET state = {}", "'withdrawn'", ["'lost'"]),
-    ("UPDATE exchanges SET points = {}", "1", ["0"]),
-    ("UPDATE exchanges SET state = {}", "'returned'", ["'lost'"]),
-    ("UPDATE topups SET paid_fen = {}", "1", ["0"]),
-    ("UPDATE topups SET bonus_fen = {}", "0", ["-1"]),
-    ("UPDATE topups SET state = {}", "'withdrawn'", ["'lost'"]),
-    ("UPDATE wallet_holds SET amount_fen = {}", "100", ["0"]),
-    ("UPDATE wallet_holds SET state = {}", "'expired'", ["'lost'"]),
-    ("UPDATE wallet_holds SET captured_fen = {}", "100", ["-1", "101"]),
-    ("UPDATE wallet_holds SET captured_bonus_fen = {}", "100", ["-1", "101"]),
-    (A_DRAW, "1", ["0"]),
-    (A_TIER_CHANGE, "'grace'", ["'luck'"]),
-    ("UPDATE confirmations SET tries = {}", "5", ["-1"]),
-    ("UPDATE wallet_holds SET returned_fen = {}", "100", ["-1", "101"]),
-    ("UPDATE wallet_holds SET returned_bonus_fen = {}", "100", ["-1", "101"]),
-    ("UPDATE notices SET class = {}", "'promotion'", ["'spam'"]),
-    ("UPDATE staff SET role = {}", "'auditor'", ["'king'"]),
-    ("UPDATE staff SET state = {}", "'stopped'", ["'lost'"]),
-    ("UPDATE confirmations SET state = {}", "'dead'", ["'lost'"]),
-]
 
 
 @pytest.mark.usefixtures("full_tables")
@@ -246,56 +138,6 @@ async def check_against(connection: Any, statement: str) -> asyncpg.CheckViolati
     except asyncpg.ForeignKeyViolationError:
         pass  # No check stood in the way.
     return None
-
-
-# What makes a row a second one of its kind; what is `changed` keeps other uniques out of the way.
-ONCE_FOR_EVER = [
-    ("claims", ""),
-    ("purchases", "receipt_seq = receipt_seq + 1"),
-    ("purchases", "receipt_no = 'R-2'"),
-    ("member_code_uses", ""),
-    ("refunds", ""),
-    ("quotes", "purchase_id = NULL"),
-    ("quotes", "quote_id = 'other'"),
-    ("ledger_transactions", ""),
-    ("ledger_accounts", ""),
-    ("ledger_accounts WHERE member_id IS NOT NULL", ""),
-    ("outbox", ""),
-    ("waiting_lines", ""),
-    ("job_runs", ""),
-    ("coupons", "code = 'other'"),
-    ("coupons", "key = 'other'"),
-    ("coupon_uses", ""),
-    ("coupon_gifts", "token_hash = 'other', state = 'withdrawn'"),
-    ("coupon_gifts", "key = 'other', state = 'withdrawn'"),
-    ("coupon_gifts", "key = 'other', token_hash = 'other'"),
-    ("exchanges", "coupon_id = -1"),
-    ("exchanges", "key = 'other'"),
-    ("topups", ""),
-    ("wallet_holds", ""),
-    ("hold_draws", ""),
-    ("tier_changes", ""),
-    ("tier_gifts", ""),
-    ("notices", ""),
-    ("followers", ""),
-    ("consents", ""),
-    ("members", "join_key = 'other', phone_index = 'other'"),
-    ("members", "member_no = 'other', phone_index = 'other'"),
-    ("members", "member_no = 'other', join_key = 'other'"),
-    ("till_keys", "signs_requests = FALSE"),
-    ("till_keys", "epoch = 9"),
-    ("tills", ""),
-    ("stores", ""),
-    ("regions", ""),
-    ("rules", ""),
-    ("staff_invitations", ""),
-    ("staff", "state = 'stopped'"),
-    ("staff", "invitation_id = -1"),
-    ("confirmations", "done_key = NULL, state = 'done'"),
-    ("confirmations", "key = 'other', state = 'done'"),
-    ("confirmations", "key = 'other', done_key = NULL"),
-    ("staff_actions", ""),
-]
 
 
 @pytest.mark.usefixtures("full_tables")

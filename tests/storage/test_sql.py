@@ -88,7 +88,7 @@ async def test_a_duplicate_does_not_poison_the_transaction_it_is_found_in(shop: 
     async def twice() -> list[bool]:
         lease = now + timedelta(minutes=5)
         return [
-            *[await put_in_outbox(key="k", content={}, **message) for _ in range(2)],
+            *[await put_in_outbox(key="k", content_sealed=b"", **message) for _ in range(2)],
             *[await begin_run("job", now, worker="w", lease_until=lease) for _ in range(2)],
             *[await take_from_counter("one", 1) for _ in range(2)],
             bool(await change(INSERT, "after", 1)),

@@ -3,7 +3,7 @@
 import re
 
 from services.phone_codes import ShortMessage, short_message
-from storage.models import OutboxMessage
+from tests.outbox import outbox_rows
 from tests.shop import ShopUnderTest
 
 PHONE, OTHER = "13800138000", "13900139000"
@@ -11,8 +11,7 @@ PHONE, OTHER = "13800138000", "13900139000"
 
 async def sms_sent(shop: ShopUnderTest) -> list[ShortMessage]:
     """The messages of the outbox that are still worth sending, oldest first."""
-    queued = await OutboxMessage.filter(content__contains='"sms"').order_by("id")
-    numbers = [int(re.findall(r'"value": "(\d+)"', row.content)[0]) for row in queued]
+    numbers = [int(line["value"]) for line in await outbox_rows() if line["kind"] == "sms"]
     found = [await short_message(shop.shop, number) for number in numbers]
     return [sms for sms in found if sms is not None]
 

@@ -82,7 +82,6 @@ async def test_opening_the_chat_of_the_mini_program_greets(shop_under_test: Shop
 @pytest.mark.parametrize(
     "body",
     [
-        ImageMessage("m", "http://x"),
         VoiceMessage("m", "amr", "", ""),
         VideoMessage("m", "t", is_short=False),
         LocationMessage(30.65, 104.08, 15, "春熙路"),
@@ -90,7 +89,7 @@ async def test_opening_the_chat_of_the_mini_program_greets(shop_under_test: Shop
     ],
     ids=lambda body: type(body).__name__,
 )
-async def test_pictures_voices_and_the_like_get_the_help(
+async def test_voices_films_and_the_like_get_the_help(
     shop_under_test: ShopUnderTest, body: PushBody
 ) -> None:
     shop = shop_under_test

@@ -152,9 +152,7 @@ async def test_help_lists_the_words_shortest_first(
     head, *lines = reply.splitlines()
     assert head == "可以发送："
     words = [line.partition("】")[0].removeprefix("【") for line in lines]
-    assert {"入会", "积分", "余额", "账单", "会员码", "优惠券", "资料", "帮助", "取消"} <= set(
-        words
-    )
+    assert {"入会", "积分", "余额", "账单", "会员码", "优惠券", "资料", "取消"} <= set(words)
     assert [len(word) for word in words] == sorted(len(word) for word in words)
 
 

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.web import Pages
 from handlers.pages.claim import ClaimPages
+from handlers.pages.download import DownloadPages
 from handlers.pages.gift import GiftPages
 from handlers.pages.home import HomePages
 from handlers.pages.login import Login, LoginFailed
@@ -96,6 +97,7 @@ async def open_street(shop_under_test: ShopUnderTest) -> AsyncIterator[Street]:
     )
     ClaimPages(shop, pages, login).add_to(app)
     GiftPages(shop, pages, login).add_to(app)
+    DownloadPages(shop, pages).add_to(app)
     HomePages(shop, pages).add_to(app)
     async with TestServer(app) as server:
         street = Street(shop_under_test, str(server.make_url("")).rstrip("/"))

@@ -42,6 +42,54 @@ async def test_an_owner_sees_who_looked_at_a_member(shop_under_test: ShopUnderTe
     assert (await whats(shop))[-1] == "audit.looks"
 
 
+async def test_a_summary_that_nobody_confirms_was_a_look_all_the_same(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop, number = shop_under_test, await a_number()
+    await shop.hear(MANAGER, f"补积分 {number} 100 漏积")
+    (look,) = [row for row in await shop.trail() if row["what"] == "member.view"]
+    assert look["subject"] == "summary:adjust"
+    (told,) = await shop.hear(OWNER, f"谁看过 {number}")
+    assert told.endswith(" 号（春熙路店）：查看会员")
+
+
+async def test_what_was_done_with_a_ticket_is_told_with_its_number(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    await shop.hear("小李", "匿名投诉 春熙路店 太慢")
+    for words in ("接单 1", "回复 1 马上改", "办结 1"):
+        await shop.hear(MANAGER, words)
+    (told,) = await shop.hear(OWNER, "审计")
+    done = [line.partition("：")[2] for line in told.splitlines() if "工单 1" in line]
+    assert done == ["办结，工单 1", "回复，工单 1", "接单，工单 1"]
+
+
+async def test_whom_a_ticket_is_about_does_not_read_of_it(shop_under_test: ShopUnderTest) -> None:
+    shop = shop_under_test
+    (owner,) = await rows("SELECT id FROM staff WHERE role = 'owner'")
+    await shop.hear("小李", f"投诉 春熙路店 员工{owner['id']} 骂人")
+    await shop.hear(MANAGER, "接单 1")
+    (told,) = await shop.hear(OWNER, "审计")
+    assert "接单" not in told
+    assert [row["what"] for row in await shop.trail()][-2:] == ["ticket.take", "audit.read"]
+
+
+async def test_who_looked_at_somebody_who_left_is_told_to_the_brand_alone(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    await shop.hear(CLERK, "查会员 80000024")
+    await shop.hear("小李", "注销")
+    await shop.hear("小李", "确认注销")
+    (told,) = await shop.hear(OWNER, "谁看过 80000024")
+    assert told.startswith("最近看过会员 80000024 的：")
+    assert told.endswith(" 号（春熙路店）：查看会员")
+    await become_staff(shop, "路人", Role.OWNER, "cd01")
+    (told,) = await shop.hear("路人", "谁看过 80000024")
+    assert told.startswith("没有这个会员")
+
+
 async def test_nobody_looked_yet(shop_under_test: ShopUnderTest) -> None:
     number = await a_number()
     (told,) = await shop_under_test.hear(OWNER, f"谁看过 {number}")

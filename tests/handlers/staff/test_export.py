@@ -8,7 +8,7 @@ async def test_a_manager_asks_and_an_owner_says_yes(shop_under_test: ShopUnderTe
     await shop_under_test.plays("""
         店长> 导出
         机器人> 导出会员名单：春熙路店，2 人，姓名和手机号打码，带你的标记。
-                需要另一位老板在 30 分钟内回复：
+                需要老板在 30 分钟内回复：
         店长> 确认 ※
         机器人> 这件事要由另一位店长或老板确认。
         老板> 确认 ※
@@ -31,3 +31,8 @@ async def test_a_manager_cannot_name_another_store(shop_under_test: ShopUnderTes
     reply = await shop_under_test.hear("店长", "导出 cd02")
     assert "春熙路店" in reply[0]
     assert await rows("SELECT 1 AS one FROM confirmations") == []
+
+
+async def test_an_owner_needs_another_owner(shop_under_test: ShopUnderTest) -> None:
+    [asked] = await shop_under_test.hear("老板", "导出")
+    assert "\n需要另一位老板在 30 分钟内回复：\n" in asked

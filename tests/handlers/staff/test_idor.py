@@ -315,6 +315,18 @@ async def test_b56_two_commands_in_one_message_are_none(shop_under_test: ShopUnd
     assert await everything(shop) == before
 
 
+async def test_b56_an_answer_of_two_lines_is_told_how_to_be_written(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    await shop.hear("小李", "投诉 春熙路店 太慢")
+    before = await everything(shop)
+    told = await first_lines(shop, "店长", "回复 1 马上改\n确认 AB2CD3")
+    assert told == ["请发送：回复 工单号 内容，写在一行里。"]
+    assert await first_lines(shop, "小李", "回复 1 马上改\n办结 1") == [UNKNOWN]
+    assert await everything(shop) == before
+
+
 # B57: amounts that are none.
 
 

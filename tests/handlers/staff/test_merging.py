@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.sql import rows
+from storage.sql import change, rows
 from tests.handlers.staff.test_money import member_no, told_to
 from tests.shop import ShopUnderTest
 
@@ -40,6 +40,16 @@ async def test_both_accounts_show_the_one_membership(shop_under_test: ShopUnderT
     assert f"会员合并：{merged} 并入 {kept} +" in why
 
 
+async def test_who_looked_before_is_still_told_afterwards(shop_under_test: ShopUnderTest) -> None:
+    shop, kept, merged = shop_under_test, await member_no(1), await member_no(2)
+    await shop.hear("店员小陈", f"查会员 {merged}")
+    await asked(shop, f"合并 {kept} {merged} 换了微信")
+    await shop.hear("老板", "确认 ※")
+    for number in (kept, merged):
+        (told,) = await shop.hear("老板", f"谁看过 {number}")
+        assert "（春熙路店）：查看会员" in told
+
+
 async def test_they_are_parted_by_either_number(shop_under_test: ShopUnderTest) -> None:
     shop, kept, merged = shop_under_test, await member_no(1), await member_no(2)
     await asked(shop, f"合并 {kept} {merged} 换了微信")
@@ -57,3 +67,26 @@ async def test_to_all_others_it_is_no_word(shop_under_test: ShopUnderTest, name:
     (told, *_) = await shop.hear(name, f"合并 {await member_no(1)} {await member_no(2)} 试试")
     assert "并入" not in told
     assert await rows("SELECT id FROM confirmations") == []
+
+
+async def test_within_minutes_whoever_asked_takes_it_back_alone(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop, kept, merged = shop_under_test, await member_no(1), await member_no(2)
+    await asked(shop, f"合并 {kept} {merged} 换了微信")
+    await shop.hear("老板", "确认 ※")
+    await shop.hear("店长", "撤销 弄错了")
+    (told,) = await shop.hear("店长", "确认 ※")
+    assert told.startswith("已撤销合并"), told
+    assert (await shop.hear("小李", "积分"))[0].startswith("可用积分：82")
+    assert any(f"还是 {merged}" in text for text in await told_to(shop, "小李"))
+
+
+async def test_a_manager_finds_nobody_of_another_store(shop_under_test: ShopUnderTest) -> None:
+    shop, kept, merged = shop_under_test, await member_no(1), await member_no(2)
+    there = "(SELECT id FROM stores WHERE code = 'cd02')"
+    await change("UPDATE purchases SET store_id = " + there)
+    await change(f"UPDATE members SET home_store_id = {there} WHERE member_no = $1", merged)
+    unknown = await asked(shop, f"合并 {kept} 99999999 换了微信")
+    assert await asked(shop, f"合并 {kept} {merged} 换了微信") == unknown
+    assert await asked(shop, f"撤销合并 {merged}") == unknown

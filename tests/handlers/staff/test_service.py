@@ -1,5 +1,6 @@
 """改进、话题、意见箱 as staff type them, and what members read of it."""
 
+from services.messages import opened_content
 from services.outbox import record_outcome, take_due_messages
 from storage.sql import row, rows
 from tests.shop import ShopUnderTest
@@ -63,11 +64,10 @@ async def test_the_code_of_the_box_is_sent_for_the_own_store(
         店长> 意见箱 cd02
         机器人> …
     """)
-    sent = await rows("SELECT content FROM outbox WHERE key LIKE 'box:%' ORDER BY id")
-    assert [line["content"] for line in sent] == [
-        '{"kind": "box", "value": "box_cd01"}',
-        '{"kind": "box", "value": "box_cd02"}',
-    ]
+    sent = await rows("SELECT * FROM outbox WHERE key LIKE 'box:%' ORDER BY id")
+    contents = [opened_content(shop_under_test.shop.keys, line) for line in sent]
+    assert [content["kind"] for content in contents] == ["box", "box"]
+    assert [content["value"] for content in contents] == ["box_cd01", "box_cd02"]
 
 
 async def test_an_answer_that_could_not_be_sent_is_the_first_line_of_the_next_reply(

@@ -119,6 +119,24 @@ async def test_figures_are_told_in_words(shop_under_test: ShopUnderTest) -> None
     """)
 
 
+async def test_figures_without_a_reply_say_so(shop_under_test: ShopUnderTest) -> None:
+    shop = shop_under_test
+    await shop.hear("小李", "投诉 春熙路店 太慢")
+    [told] = await shop.hear("店长", "工单统计")
+    assert "\n投诉：1 个，还没有回复\n" in told
+    await shop.pass_time(hours=3)
+    [told] = await shop.hear("店长", "工单统计")
+    assert "\n投诉：1 个，还没有回复，已有超时的\n" in told
+
+
+async def test_who_calls_for_a_human_need_not_have_said_more(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await shop_under_test.hear("小李", "人工")
+    [sheet] = await shop_under_test.hear("老板", "工单 1")
+    assert "2027-01-11 10:00 会员 提出\n" in f"{sheet}\n"
+
+
 async def test_a_long_ticket_has_pages_and_every_page_fits(shop_under_test: ShopUnderTest) -> None:
     shop = shop_under_test
     await shop.hear("小李", f"投诉 春熙路店 {'慢' * 900}")
