@@ -25,6 +25,7 @@ from bot.tokens import Token
 from bot.wechat import WeChatGateway
 from bot.wording import Wordings, load_wordings
 from loyalty.person import Person
+from services.auditing import audit_refusal
 from services.callers import identify, keep_progress
 from services.clock import BusinessClock
 from services.explaining import note_told
@@ -35,7 +36,8 @@ from services.outbox import (
     try_again_later,
 )
 from services.rules import RulesBook
-from services.shop import Shop
+from services.shop import BackupPlace, Shop
+from services.waiting import take_first_lines
 from storage.cache import Cache, CachedTokens
 from storage.database import (
     DatabaseAddress,
@@ -82,6 +84,10 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
             rules=RulesBook(clock),
             random_bytes=os.urandom,
             phrase=wordings.fill,
+            sends_sms=settings.sms.is_on,
+            asks_who=settings.asks_who,
+            audit_anchors=settings.audit.anchor_file,
+            backups=backup_place(settings),
         )
         offset_ms = await shop.rules.refresh()
         if offset_ms and not settings.is_sandbox:
@@ -92,12 +98,20 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
 
 async def connect(settings: Settings, *, patient: bool = False) -> DatabaseAddress:
     """Open the configured database; the sandbox makes the folder of its file."""
-    database = settings.database
-    address = DatabaseAddress(database.url, database.password, database.pool_size)
+    address = database_address(settings)
     if settings.is_sandbox and address.is_sqlite:
         Path(address.url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
     await open_database(address, patient=patient)
     return address
+
+
+def database_address(settings: Settings) -> DatabaseAddress:
+    database = settings.database
+    return DatabaseAddress(database.url, database.password, database.pool_size)
+
+
+def backup_place(settings: Settings) -> BackupPlace:
+    return BackupPlace(database_address(settings), settings.backup.folder, settings.backup.keep)
 
 
 def redis_url(settings: Settings) -> str:
@@ -142,8 +156,14 @@ def dispatcher_for(parts: Parts) -> Dispatcher:
     async def remember(person: Person, told: str) -> None:
         await note_told(shop, person, told)
 
+    async def note_refusal(person: Person, what: str, about: int | str | None, key: str) -> None:
+        await audit_refusal(shop, person, what, about=about, key=key)
+
+    async def first_lines(person: Person, key: str) -> list[str]:
+        return await take_first_lines(shop, person, key=key)
+
     table = table_of(handler_modules(handlers))
-    return Dispatcher(shop, table, parts.wordings, find, save, remember)
+    return Dispatcher(shop, table, parts.wordings, find, save, remember, note_refusal, first_lines)
 
 
 class BoundOutbox:

@@ -28,18 +28,26 @@ from bot.couriers import couriers_for
 from bot.delivery import Delivery
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.inbox import Inbox
-from bot.metrics import count_till_request, state_gauges
+from bot.metrics import TicketMetrics, count_till_request, custody_gauges, state_gauges
+from bot.mini_platform import mini_platform
 from bot.pushes import Push
 from bot.web import Pages
 from bot.webhook import Webhook
 from bot.wechat import WeChatGateway
+from handlers.mini.routes import MiniDoor
 from handlers.pages.claim import ClaimPages
+from handlers.pages.download import DownloadPages
 from handlers.pages.gift import GiftPages
 from handlers.pages.home import HomePages
 from handlers.pages.login import Login, LoginFailed
 from handlers.pos.routes import TillDoor
 from scheduler.runner import Runner
+from scheduler.timetable import timetable
+from services.backups import backup_age, give_up_backups
+from services.clone_guard import guard_against_clones
 from services.outbox import outbox_states, queue_replies
+from services.sending import is_sending_paused
+from services.ticket_figures import ticket_gauges
 from storage.database import is_outage
 from storage.migrate import SchemaMismatch, check_schema
 
@@ -73,12 +81,13 @@ async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
     """Run until SIGTERM or Ctrl-C; then finish or hand back what is under way."""
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(opened_shop(settings))
+        await _guard(parts)
         await _warn(parts)
         session = await stack.enter_async_context(_http_session())
         gateways = gateways_for(parts, session)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
-        runner = Runner(parts.shop)
+        runner = Runner(parts.shop, timetable(backup_at=settings.backup.at))
         stack.push_async_callback(runner.close)
         delivery = Delivery(BoundOutbox(parts.shop), gateways, couriers_for(parts))
         stack.push_async_callback(delivery.close)
@@ -91,6 +100,7 @@ async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
         log.info("serving", extra={"facts": {"port": settings.server.port, "roles": list(roles)}})
         await _until_asked_to_stop()
         log.info("stopping")
+        give_up_backups(parts.shop)
 
 
 def _http_session() -> ClientSession:
@@ -132,6 +142,7 @@ async def _open_doors(
         app = web.Application(client_max_size=LARGEST_BODY)
         _webhook(parts, inbox, wake).add_to(app)
         TillDoor(parts.shop, is_outage=is_outage, count=count_till_request).add_to(app)
+        MiniDoor(parts.shop, mini_platform(gateways), is_outage=is_outage).add_to(app)
         _add_pages(app, parts, gateways)
         await _listen(stack, app, server.host, server.port)
 
@@ -165,6 +176,7 @@ def _add_pages(app: web.Application, parts: Parts, gateways: Mapping[str, WeChat
     login = _login(parts, service) if service is not None else None
     ClaimPages(parts.shop, pages, login).add_to(app)
     GiftPages(parts.shop, pages, login).add_to(app)
+    DownloadPages(parts.shop, pages).add_to(app)
 
 
 def _login(parts: Parts, gateway: WeChatGateway) -> Login:
@@ -194,7 +206,13 @@ def _admin_door(parts: Parts, runner: Runner) -> AdminDoor:
         return []
 
     async def gauges() -> bytes:
-        return state_gauges(await outbox_states(), is_degraded=parts.shop.cache.degraded)
+        states = state_gauges(await outbox_states(), is_degraded=parts.shop.cache.degraded)
+        custody = custody_gauges(
+            is_paused=await is_sending_paused(), backup_age=await backup_age(parts.shop)
+        )
+        tickets = await ticket_gauges(parts.shop)
+        served = TicketMetrics(tickets.open, tickets.overdue, tickets.replies)
+        return states + custody + served.as_text()
 
     async def now() -> datetime:
         await parts.shop.keep_up()
@@ -225,6 +243,15 @@ async def _watch_rules(parts: Parts) -> None:
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task])
+
+
+async def _guard(parts: Parts) -> None:
+    """Before anything can be sent; a folder that cannot be written leaves the guard off."""
+    try:
+        if await guard_against_clones(parts.shop, parts.settings.keys.file):
+            log.warning("sending_paused", extra={"facts": {"why": "cloned"}})
+    except OSError as error:
+        log.warning("clone_guard_off", extra={"facts": {"reason": error.strerror}})
 
 
 async def _warn(parts: Parts) -> None:

@@ -8,22 +8,27 @@ from re import compile as pattern
 from re import search
 
 from bot.config_accounts import read_accounts
+from bot.config_backup import read_backup
 from bot.config_faults import ConfigurationFaults, Fault
 from bot.config_secrets import Surroundings, may_be_read_by_others, read_secret
 from bot.config_section import Section
 from bot.config_settings import (
     AccountSettings,
+    AuditSettings,
     DatabaseSettings,
     KeysSettings,
     RedisSettings,
     ServerSettings,
     Settings,
+    SmsSettings,
     WeChatSettings,
 )
+from bot.config_sms import read_sms
 from bot.config_urls import is_far, read_database_address, read_redis_address, read_web_address
 
 __all__ = [
     "AccountSettings",
+    "AuditSettings",
     "ConfigurationFaults",
     "DatabaseSettings",
     "Fault",
@@ -31,6 +36,7 @@ __all__ = [
     "RedisSettings",
     "ServerSettings",
     "Settings",
+    "SmsSettings",
     "WeChatSettings",
     "check_config_lines",
     "load_settings",
@@ -109,6 +115,9 @@ class _Reading:
             redis=_read_redis(top.section("redis"), around),
             keys=_read_keys(top.section("keys"), around),
             wechat=_read_wechat(top.section("wechat"), around, self.warnings),
+            audit=_read_audit(top.section("audit"), around),
+            sms=read_sms(top.section("sms"), around),
+            backup=read_backup(top.section("backup"), around),
             warnings=tuple(self.warnings),
         )
         top.refuse_unknown_keys()
@@ -181,6 +190,12 @@ def _read_keys(section: Section, around: Surroundings) -> KeysSettings:
     if may_be_read_by_others(path):
         section.fault("file", "may be read by group or others", "run chmod 600 on it")
     return KeysSettings(file=path)
+
+
+def _read_audit(section: Section, around: Surroundings) -> AuditSettings:
+    file = section.text("anchor_file", str(AuditSettings().anchor_file))
+    section.refuse_unknown_keys()
+    return AuditSettings(anchor_file=around.folder / file)
 
 
 def _read_wechat(section: Section, around: Surroundings, warnings: list[str]) -> WeChatSettings:

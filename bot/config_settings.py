@@ -38,6 +38,33 @@ class KeysSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditSettings:
+    anchor_file: Path = Path("var/audit-anchors.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Without a folder none is made by itself; `at` is a time of the shop's day."""
+
+    folder: Path | None = None
+    keep: int = 14
+    at: str = "03:30"
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """With neither file nor url no SMS is sent."""
+
+    file: Path | None = None
+    url: str = ""
+    secret: str | None = field(default=None, repr=False)
+
+    @property
+    def is_on(self) -> bool:
+        return self.file is not None or bool(self.url)
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings:
     """One account of the brand in WeChat (公众号 or 小程序), as its platform page shows it."""
 
@@ -69,7 +96,16 @@ class Settings:
     redis: RedisSettings
     keys: KeysSettings
     wechat: WeChatSettings
+    audit: AuditSettings = AuditSettings()
+    sms: SmsSettings = SmsSettings()
+    backup: BackupSettings = BackupSettings()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def asks_who(self) -> frozenset[str]:
+        """Accounts whose people may be met in another one, too, which their unionids tell."""
+        official = [account.name for account in self.wechat.accounts if account.kind != "mini"]
+        return frozenset(official if len(self.wechat.accounts) > 1 else ())
 
     @property
     def is_sandbox(self) -> bool:

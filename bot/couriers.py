@@ -1,9 +1,47 @@
 """Couriers (专送): what leaves by the outbox and is neither a text nor a QR picture."""
 
-from bot.app import Parts
+from functools import partial
+
+from bot.app import Parts, machine_now
+from bot.box_codes import box_courier
 from bot.delivery import Courier
+from bot.exporting import export_courier
+from bot.sms import FileSms, HttpSms, SmsPort, sms_courier
+from bot.ticket_pictures import fetching_courier, showing_courier
+from bot.who import who_courier
+from services.export_files import export_text
+from services.identities import record_unionid
+from services.phone_codes import short_message
+from services.ticket_pictures import (
+    LARGEST_PICTURE,
+    keep_picture,
+    lose_picture,
+    picture_bytes,
+    wanted_media,
+)
 
 
 def couriers_for(parts: Parts) -> dict[str, Courier]:
     """By kind of content, for Delivery."""
-    return {}
+    couriers = {
+        "who": who_courier(partial(record_unionid, parts.shop, greets=True)),
+        "box": box_courier(),
+        "picture": fetching_courier(
+            wanted_media,
+            partial(keep_picture, parts.shop),
+            partial(lose_picture, parts.shop),
+            most_bytes=LARGEST_PICTURE,
+        ),
+        "ticket_picture": showing_courier(partial(picture_bytes, parts.shop)),
+        "export": export_courier(partial(export_text, parts.shop)),
+    }
+    if (port := _sms_port(parts)) is not None:
+        couriers["sms"] = sms_courier(port, partial(short_message, parts.shop))
+    return couriers
+
+
+def _sms_port(parts: Parts) -> SmsPort | None:
+    sms = parts.settings.sms
+    if sms.file is not None:
+        return FileSms(sms.file, machine_now)
+    return HttpSms(sms.url, sms.secret or "", machine_now) if sms.url else None

@@ -1,8 +1,12 @@
 """Metrics (指标): what operators watch, counted in the six words of a message's way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
 REGISTRY = CollectorRegistry()
 PUSHES = Counter(
@@ -39,3 +43,61 @@ def state_gauges(outbox: Mapping[str, int], *, is_degraded: bool) -> bytes:
     degraded = Gauge("shuke_cache_degraded", "1 while Redis does not answer.", registry=registry)
     degraded.set(is_degraded)
     return generate_latest(registry)
+
+
+def custody_gauges(*, is_paused: bool, backup_age: timedelta | None) -> bytes:
+    """No age where there never was a backup."""
+    registry = CollectorRegistry()
+    paused = Gauge("shuke_sending_paused", "1 while nothing is sent.", registry=registry)
+    paused.set(is_paused)
+    if backup_age is not None:
+        age = Gauge("shuke_backup_age_seconds", "Since the last good backup.", registry=registry)
+        age.set(backup_age.total_seconds())
+    return generate_latest(registry)
+
+
+class ReplyCounts(Protocol):
+    """First replies to one kind of ticket."""
+
+    @property
+    def within_seconds(self) -> Sequence[tuple[int, int]]: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def total_seconds(self) -> int: ...
+
+
+# Registries tell collectors apart by themselves, not by what they hold.
+@dataclass(frozen=True, slots=True, eq=False)
+class TicketMetrics:
+    """Read from the tables by every process alike, so that a restart counts nothing anew."""
+
+    open: Mapping[str, int]
+    overdue: Mapping[str, int]
+    replies: Mapping[str, ReplyCounts]
+
+    def collect(self) -> Iterator[Metric]:
+        yield _by_kind("shuke_tickets_open", "Tickets not resolved by kind.", self.open)
+        yield _by_kind("shuke_tickets_overdue", "Open tickets past their promise.", self.overdue)
+        histogram = HistogramMetricFamily(
+            "shuke_ticket_first_reply_seconds",
+            "From opening a ticket to its first reply.",
+            labels=["kind"],
+        )
+        for kind, found in self.replies.items():
+            buckets = [(str(bound), count) for bound, count in found.within_seconds]
+            buckets.append(("+Inf", found.count))
+            histogram.add_metric([kind], buckets, sum_value=found.total_seconds)
+        yield histogram
+
+    def as_text(self) -> bytes:
+        registry = CollectorRegistry()
+        registry.register(self)
+        return generate_latest(registry)
+
+
+def _by_kind(name: str, what: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, what, labels=["kind"])
+    for kind, count in counts.items():
+        family.add_metric([kind], count)
+    return family

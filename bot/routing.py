@@ -127,7 +127,8 @@ class RoutingTable:
     help: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def staff_word(self, words: str) -> StaffWord | None:
-        return self.staff_words.get(first_word(words).casefold())
+        word = self.staff_words.get(first_word(words).casefold())
+        return word if word is not None and word.is_meant(words) else None
 
     def staff_help(self, person: Person) -> list[str]:
         """How this person's staff words are written, by the names of the sentences."""

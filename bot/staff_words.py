@@ -31,7 +31,13 @@ class StaffWord:
     def is_for(self, person: Person) -> bool:
         return self.right is None or person.may(self.right)
 
+    def is_meant(self, words: str) -> bool:
+        """No command hides in a longer text (B56); but whoever writes one is told how."""
+        return self.takes_text or is_one_line(words)
+
     def arguments(self, words: str) -> tuple[str, ...] | None:
+        if not is_one_line(words):
+            return None
         most = self.takes[1]
         parts = words.split(maxsplit=most if self.takes_text else -1)[1:]
         if not self.takes[0] <= len(parts) <= most:
@@ -41,7 +47,9 @@ class StaffWord:
 
 
 def first_word(words: str) -> str:
-    """The word a text of one line begins with: no command hides in a longer text (B56)."""
-    if len(words.strip().splitlines()) != 1:
-        return ""
-    return command_text(words.split(maxsplit=1)[0])
+    found = words.split(maxsplit=1)
+    return command_text(found[0]) if found else ""
+
+
+def is_one_line(words: str) -> bool:
+    return len(words.strip().splitlines()) == 1

@@ -24,6 +24,7 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
 }
 LONGEST_NUMBER = 18
+BODY_SECONDS = 10.0
 
 
 class BadJson(Exception):
@@ -52,6 +53,21 @@ def json_answer(
 ) -> web.Response:
     text = json.dumps(data, ensure_ascii=False)
     return web.Response(text=text, status=status, headers=headers, content_type="application/json")
+
+
+async def read_body(request: web.Request, *, most_kb: int) -> bytes:
+    """Not for ever: aiohttp itself waits for slow clients (reliability P10). Raises JsonFault."""
+    too_large = JsonFault(413, f"the body is larger than {most_kb} kB")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise too_large from None
+    except TimeoutError:
+        raise JsonFault(400, "the body did not arrive in time") from None
+    if len(body) > most_kb * 1024:
+        raise too_large
+    return body
 
 
 def read_strict_json(body: bytes) -> Any:

@@ -37,6 +37,14 @@ class PlatformUser:
     scene: str
 
 
+@dataclass(frozen=True, slots=True)
+class MiniUser:
+    """Who opened the mini-program. Its session key stays with the answer it came in."""
+
+    openid: str
+    unionid: str | None
+
+
 class WeChatGateway:
     """One account's way to the platform. `client` holds wechatpy's builders, made awaitable."""
 
@@ -72,6 +80,14 @@ class WeChatGateway:
         """The media id, good for three days."""
         answer = await self.client.media.upload("image", (filename, content))
         return str(_told(answer, "media_id"))
+
+    async def get_media(self, media_id: str, *, most_bytes: int) -> bytes:
+        """What somebody sent into the chat. A film has only an address, which nobody fetches."""
+        url, params = self._url("/cgi-bin/media/get"), {"media_id": media_id}
+        answer = await self.call(ApiCall("get", url, params, most_bytes=most_bytes))
+        if not isinstance(answer, bytes):
+            raise DeliveryFailed("permanent", None, "no file", mark="no_file")
+        return answer
 
     async def create_qr(self, scene: str, expire_seconds: int | None = None) -> QrTicket:
         """A code that carries the scene to us; without an end it is one of 100 000 for ever."""
@@ -123,6 +139,32 @@ class WeChatGateway:
         if isinstance(answer, dict) and answer.get("is_snapshotuser") == 1:
             raise DeliveryFailed("permanent", None, "snapshot page", mark="snapshot_user")
         return openid
+
+    async def exchange_mini_code(self, code: str) -> MiniUser:
+        """Who holds a code of wx.login, which is good once."""
+        params = {
+            "appid": self.account.appid,
+            "secret": self.account.secret,
+            "js_code": code,
+            "grant_type": "authorization_code",
+        }
+        answer = await exchange(
+            self._session, ApiCall("get", self._url("/sns/jscode2session"), params)
+        )
+        openid = str(_told(answer, "openid"))
+        unionid = answer.get("unionid") if isinstance(answer, dict) else None
+        return MiniUser(openid, str(unionid) if unionid else None)
+
+    async def exchange_phone_code(self, code: str) -> str:
+        """The number of who tapped the phone button, with + and country code."""
+        url = self._url("/wxa/business/getuserphonenumber")
+        answer = await self.call(ApiCall("post", url, body=json_body({"code": code})))
+        told = _told(answer, "phone_info")
+        stamp = told.get("watermark") if isinstance(told, dict) else None
+        if not isinstance(stamp, dict) or stamp.get("appid") != self.account.appid:
+            raise DeliveryFailed("permanent", None, "not this mini-program's", mark="watermark")
+        # The country code may be a number or a text (wechat-platform 4.14).
+        return f"+{told.get('countryCode')}{told.get('purePhoneNumber')}"
 
     async def call(self, call: ApiCall) -> Answer:
         """Call with the token; one that is refused is dropped and the call made once more."""

@@ -46,6 +46,8 @@ class ApiCall:
     body: bytes | None = None
     upload: Upload | None = None
     form: dict[str, str] = field(default_factory=dict)
+    # What is larger is not read to its end (reliability B41).
+    most_bytes: int | None = None
 
     def payload(self) -> bytes | FormData | None:
         if self.upload is None:
@@ -78,11 +80,22 @@ async def exchange(session: ClientSession, call: ApiCall, **params: str) -> Answ
             allow_redirects=False,
         ) as response:
             _check_status(response)
-            return _answer(await response.read(), response.content_type)
+            return _answer(await _body(response, call.most_bytes), response.content_type)
     except (ClientConnectorError, ConnectionTimeoutError) as error:
         raise DeliveryFailed("try_again", None, type(error).__name__) from None
     except (ClientError, TimeoutError, OSError) as error:
         raise DeliveryUncertain(type(error).__name__) from None
+
+
+async def _body(response: ClientResponse, most_bytes: int | None) -> bytes:
+    if most_bytes is None:
+        return await response.read()
+    body = bytearray()
+    async for part in response.content.iter_any():
+        body += part
+        if len(body) > most_bytes:
+            raise DeliveryFailed("permanent", None, "too large", mark="too_large")
+    return bytes(body)
 
 
 def _check_status(response: ClientResponse) -> None:

@@ -71,6 +71,12 @@ class Told:
     invitation: int = 0
 
 
+def members_named(content: Mapping[str, Any]) -> list[int]:
+    """The members whom something is about, by their ids."""
+    names = ("member_id", "merged_id")
+    return [content[name] for name in names if content.get(name) is not None]
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmed:
     """What is to be done now; staff number, role and where are those of whoever asked."""

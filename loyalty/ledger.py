@@ -7,7 +7,7 @@ Nothing is edited: a mistake or a refund is a new transaction, a reversal (冲�
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -48,6 +48,10 @@ class TransactionKind(StrEnum):
     TOP_UP = "top_up"
     PAY = "pay"
     CARD_REFUND = "card_refund"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    CLOSE = "close"
+    IMPORT = "import"
 
 
 PERSONAL = (AccountKind.MEMBER, AccountKind.DEBT)
@@ -175,6 +179,21 @@ def expire(member_id: int, draws: Iterable[Draw], *, cause: Cause) -> LedgerTran
     return _taken(TransactionKind.EXPIRE, AccountKind.EXPIRED, member_id, draws=draws, cause=cause)
 
 
+def close(
+    member_id: int, draws: Mapping[Unit, Iterable[Draw]], *, cause: Cause
+) -> LedgerTransaction:
+    """What lapses because the membership ends (注销): points and bonus, all that is left."""
+    entries: list[Entry] = []
+    allocations: list[Allocation] = []
+    for unit in sorted(draws):
+        account = _member(member_id, unit)
+        taken = [Allocation(account, draw.lot_id, -draw.points) for draw in draws[unit]]
+        amount = sum(change.amount for change in taken)
+        entries += [Entry(account, amount), Entry(_shop(AccountKind.EXPIRED, unit), -amount)]
+        allocations += taken
+    return LedgerTransaction(TransactionKind.CLOSE, cause, _moving(entries), tuple(allocations))
+
+
 def grant(
     member_id: int,
     points: int,
@@ -237,6 +256,23 @@ def reverse_spending(
         _moving(entries),
         _allocations(member_id, given.draws, sign=1),
         (opened,) if opened.amount else (),
+    )
+
+
+def together(transactions: Sequence[LedgerTransaction]) -> LedgerTransaction:
+    """Transactions of one kind and cause as one: what the shop's accounts move is added up."""
+    amounts: Counter[Account] = Counter()
+    for transaction in transactions:
+        for entry in transaction.entries:
+            amounts[entry.account] += entry.amount
+    first = transactions[0]
+    assert all((other.kind, other.cause) == (first.kind, first.cause) for other in transactions)
+    return LedgerTransaction(
+        first.kind,
+        first.cause,
+        _moving(Entry(account, amount) for account, amount in amounts.items()),
+        tuple(change for transaction in transactions for change in transaction.allocations),
+        tuple(lot for transaction in transactions for lot in transaction.opened),
     )
 
 

@@ -13,6 +13,11 @@ ADULT_ENOUGH_YEARS = 14  # below it a guardian has to agree (PIPL article 31)
 YEARS = range(1900, 2100)  # what lunar calendar tables cover
 LEAP_YEAR = 2000  # stands in for an unknown year, so that 29 February is a day
 
+# Of phones and identity cards, as people write them into a sentence.
+PERSONAL_NUMBER = re.compile(
+    r"(?<![0-9])(?:(?:\+?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}|[0-9]{17}[0-9Xx])(?![0-9])"
+)
+WIDE_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 BIRTHDAY = re.compile(r"(农历)?(?:([0-9]{4})-)?(闰)?([0-9]{1,2})-([0-9]{1,2})")
 
 
@@ -86,6 +91,11 @@ def mask_phone(phone: str) -> str:
     if len(national) < 11:
         return f"****{national[-2:]}"
     return f"{national[:3]}****{national[-4:]}"
+
+
+def mask_numbers(text: str) -> str:
+    """A sentence that is kept in clear, without the phone and identity numbers in it."""
+    return PERSONAL_NUMBER.sub("****", text.translate(WIDE_DIGITS))
 
 
 def mask_name(name: str) -> str:

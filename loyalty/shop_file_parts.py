@@ -102,8 +102,8 @@ class Till(ShopTerms):
 class ProfileTerms(ShopTerms):
     """After a claim one detail is asked about, once in `check_days` (0: never).
 
-    Staff find on their list (待核资料) what nobody has confirmed for `stale_months`. Two memberships
-    that were merged (合并) can be parted again for `merge_undo_days`.
+    Staff find on their list (待核资料) what nobody has confirmed for `stale_months`. Two
+    memberships that were merged (合并) can be parted again for `merge_undo_days`.
     """
 
     check_days: int = 90

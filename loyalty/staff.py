@@ -56,9 +56,7 @@ COUNTER = ANY_STAFF | {
 }
 SERVICE = frozenset({Right.LOOK_UP, Right.UNMASK, Right.TICKETS, Right.REMEDY, Right.UNDO})
 LEADING = (
-    COUNTER
-    | SERVICE
-    | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT, Right.ANNOUNCE}
+    COUNTER | SERVICE | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT, Right.ANNOUNCE}
 )
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),

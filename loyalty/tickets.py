@@ -40,7 +40,7 @@ class TicketStep(StrEnum):
     NAME = "name"
     REMEDY = "remedy"
     RESOLVE = "resolve"
-    # By the member: more to say, a mark, and again from the start.
+    # By the member: more to say, a rating, and again from the start.
     ADD = "add"
     RATE = "rate"
     REOPEN = "reopen"
@@ -80,7 +80,10 @@ class StepNotNow(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`member_id` is None for who is no member, and for everybody who wants to stay unnamed."""
+    """`member_id` is None for who is no member, and for everybody who wants to stay unnamed.
+
+    What somebody asked who has left since (`asker_left`) is nobody's own any more.
+    """
 
     id: int
     kind: TicketKind
@@ -98,6 +101,11 @@ class Ticket:
     rating: int | None
     reopened: int
     created_at: datetime
+    asker_left: bool
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state not in UNFINISHED
 
     def is_overdue(self, now: datetime) -> bool:
         return self.due_at is not None and self.due_at < now

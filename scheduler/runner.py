@@ -33,6 +33,10 @@ class Runner:
         self._triggers = [
             (job, CronTrigger.from_crontab(job.cron, timezone=SHOP_ZONE)) for job in timetable
         ]
+        self._jump_triggers = [
+            (job, CronTrigger.from_crontab(job.in_jumps or job.cron, timezone=SHOP_ZONE))
+            for job in timetable
+        ]
         self._worker = secrets.token_hex(6)
         self._scheduler = AsyncIOScheduler(timezone=SHOP_ZONE)
         self._running: asyncio.Task[None] | None = None
@@ -62,7 +66,7 @@ class Runner:
         """Move the business clock to `target`, stopping at every planned time on the way."""
         reached = self._shop.now()
         while True:
-            upcoming = [(_after(trigger, reached), job) for job, trigger in self._triggers]
+            upcoming = [(_after(trigger, reached), job) for job, trigger in self._jump_triggers]
             reached = min(planned_at for planned_at, _ in upcoming)
             if reached > target:
                 break

@@ -5,30 +5,44 @@ twice and to run late.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from services.audit_anchors import anchor_trail
+from services.backups import back_up_nightly
 from services.bonus_expiry import expire_bonus
 from services.claim_steps import void_overdue
+from services.closed_accounts import settle_closed_accounts
 from services.coupon_notices import notice_ending_coupons
 from services.coupon_redeeming import settle_coupon_uses
 from services.earning import credit_due_purchases
+from services.escalation import escalate_tickets
 from services.exchanges import return_lapsed_exchanges
 from services.holds import expire_holds
+from services.home_stores import settle_home_stores
+from services.merge_upkeep import look_after_merges
+from services.mini_sessions import forget_ended_sessions
 from services.point_expiry import expire_points, expiry_notices
 from services.quotes import forget_quotes
 from services.refunds import refunds_waiting
+from services.retention import erase_overdue
 from services.shop import Shop
+from services.ticket_endings import close_tickets
 from services.tier_notices import put_tier_notices
 from services.tier_reviews import raise_tiers, review_tiers
+from services.training import remind_of_training
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`cron` is minute, hour, day, month, weekday."""
+    """`cron` is minute, hour, day, month, weekday.
+
+    `in_jumps` is for a job that people wait for: nobody does while the clock is moved over days.
+    """
 
     name: str
     cron: str
     use_case: Callable[[Shop], Awaitable[object]]
+    in_jumps: str = ""
 
 
 TIMETABLE = (
@@ -46,6 +60,24 @@ TIMETABLE = (
     # Before the points lapse themselves, so that they come back to lots that are still good.
     Job("return_lapsed_exchanges", "3 0 * * *", return_lapsed_exchanges),
     Job("coupon_notices", "35 0 * * *", notice_ending_coupons),
+    Job("settle_home_stores", "40 0 * * *", settle_home_stores),
+    # At the end of the day whose acts it holds.
+    Job("anchor_trail", "55 23 * * *", anchor_trail),
     Job("forget_quotes", "45 3 * * *", forget_quotes),
+    Job("forget_mini_sessions", "50 3 * * *", forget_ended_sessions),
+    Job("look_after_merges", "55 3 * * *", look_after_merges),
+    Job("settle_closed_accounts", "40 4 * * *", settle_closed_accounts),
+    Job("erase_overdue", "20 4 * * *", erase_overdue),
     Job("expire_holds", "35 * * * *", expire_holds),
+    Job("escalate_tickets", "5-55/10 * * * *", escalate_tickets, in_jumps="55 * * * *"),
+    Job("close_tickets", "40 3 * * *", close_tickets),
+    Job("training_reminders", "0 9 * * *", remind_of_training),
+    Job("back_up", "30 3 * * *", back_up_nightly),
 )
+
+
+def timetable(*, backup_at: str) -> tuple[Job, ...]:
+    """With the backup at the time of day that the configuration names."""
+    hour, minute = map(int, backup_at.split(":"))
+    moved = {"back_up": f"{minute} {hour} * * *"}
+    return tuple(replace(job, cron=moved.get(job.name, job.cron)) for job in TIMETABLE)

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from loyalty.person import Person
+from services.identities import ask_who_today
 from services.shop import Shop
+from services.waiting import wait_for_return
+from storage.outbox import hold_back_queued
 from storage.people import Caller, add_follower, find_caller, save_dialogue, set_following
 from storage.transactions import transactional
 
@@ -28,6 +31,7 @@ async def identify(shop: Shop, account: str, openid: str, key: str) -> Identifie
         await add_follower(account, openid, shop.now())
         caller = await find_caller(account, openid)
         assert caller is not None, account
+        await ask_who_today(shop, caller.person)
     shop.clock.set_offset_ms(caller.clock_offset_ms)
     return IdentifiedCaller(caller.person, _progress(shop, caller, key))
 
@@ -53,8 +57,12 @@ async def keep_progress(
 async def follow(shop: Shop, person: Person, *, pushed_at: int, source: str | None) -> None:
     """The person follows; a push that overtook a newer one changes nothing."""
     await set_following(person.follower_id, follows=True, pushed_at=pushed_at, source=source)
+    await ask_who_today(shop, person)
 
 
 @transactional
 async def unfollow(shop: Shop, person: Person, *, pushed_at: int) -> None:
-    await set_following(person.follower_id, follows=False, pushed_at=pushed_at)
+    """Nothing more is sent: what was queued is held back, and some of it said on coming back."""
+    if await set_following(person.follower_id, follows=False, pushed_at=pushed_at):
+        await hold_back_queued(person.account, person.openid, reason="left")
+        await wait_for_return(shop, person)

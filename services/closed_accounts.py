@@ -3,18 +3,22 @@
 A return at the till puts points and stored value back where they came from, whoever left meanwhile.
 """
 
+from functools import partial
+
 from loyalty.ledger import Unit
 from loyalty.member_numbers import read_member_number
 from loyalty.money import yuan_text
 from loyalty.person import Person
 from loyalty.staff import Right
 from services.closing import UNITS, let_lapse
+from services.each import each_of
 from services.ledger import lock_accounts
 from services.reach import reachable_member
 from services.shop import Shop
 from services.staff import KnownMember, MemberUnknown, known_member, reach_of
 from services.telling import tell_staff
 from storage.closing import closed_card_holder, newest_posting_of, refilled_accounts
+from storage.sql import Row
 from storage.transactions import transactional
 
 BATCH = 200
@@ -39,10 +43,14 @@ async def settle_closed_accounts(shop: Shop) -> int:
     """How many members who left had something come back."""
     settled, last_id = 0, 0
     while batch := await refilled_accounts(after=last_id, limit=BATCH):
-        for member in batch:
-            await settle_closed(shop, member["id"], member["member_no"])
-        settled, last_id = settled + len(batch), batch[-1]["id"]
+        last_id = batch[-1]["id"]
+        settled += await each_of(batch, partial(_settle_one, shop))
     return settled
+
+
+async def _settle_one(shop: Shop, member: Row) -> bool:
+    await settle_closed(shop, member["id"], member["member_no"])
+    return True
 
 
 @transactional

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from loyalty.ledger import Unit, close
+from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.person import Person
 from loyalty.points import Draw
@@ -37,6 +38,7 @@ from storage.closing import (
 from storage.ledger import open_lots
 from storage.locks import lock_receipt
 from storage.member_codes import is_active_member
+from storage.merges import lock_followers_of
 from storage.models import Member
 from storage.people import lock_follower
 from storage.tickets import ticket_of_id
@@ -115,13 +117,18 @@ async def _settlement(shop: Shop, member_id: int) -> Draft:
 async def close_member(shop: Shop, person: Person, *, shown_text: str, key: str) -> Closed:
     """End the membership once; the same message again is told the same.
 
-    Raises MoneyLeft, PaymentUnderWay; then nothing has changed.
+    Raises MoneyLeft, PaymentUnderWay, MemberMerged; then nothing has changed.
     """
+    if person.member_id is not None:
+        # By whatever account they scan at this moment, they wait; as with a merge.
+        await lock_followers_of((person.member_id, person.member_id))
     member_id = await lock_follower(person.follower_id)
     known = await closing_by_key(key)
     if known is not None:
         return Closed(**json.loads(known["facts"]))
     assert member_id is not None, "only members leave"
+    if member_id != person.member_id:
+        raise MemberMerged  # What was shown is not what would go.
     closed = await settle_membership(shop, member_id)
     await withdraw_all(shop, person, member_id, shown_text=shown_text, key=key)
     await forget_member(shop, member_id, person.follower_id, closed, key=key, by=BY_MEMBER)

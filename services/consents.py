@@ -29,12 +29,10 @@ async def agree_to_marketing(shop: Shop, person: Person, *, shown_text: str, key
     await record_consents(shop, person, person.member_id, given, shown_text=shown_text, key=key)
 
 
-async def has_consent(member_id: int, purpose: str, *, text_hash: str | None = None) -> bool:
-    """Whether the member's last word on it was yes; with `text_hash`, to this very text."""
+async def has_consent(member_id: int, purpose: str) -> bool:
+    """Whether the member's last word on it was yes."""
     found = await newest_consent(member_id, purpose)
-    if found is None or not found["given"]:
-        return False
-    return text_hash in (None, found["text_hash"])
+    return found is not None and bool(found["given"])
 
 
 async def withdraw_all(

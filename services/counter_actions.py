@@ -26,7 +26,7 @@ from services.confirmations import (
     open_confirmation,
     take_confirmation,
 )
-from services.counter_audit import audit_confirmed
+from services.counter_audit import audit_confirmed, audit_proposed
 from services.counter_coupons import REDEEM
 from services.counter_kinds import Action, CannotUndo, Done, Kind, Request, read_reason
 from services.counter_merges import MERGE, PARTING
@@ -104,7 +104,9 @@ async def ask_to_confirm(
     if proposal.by_another:
         right = KINDS[kind].right_to_confirm(by_another=True)
         await tell_second_persons(shop, person, right, proposal, key=key)
-    return await open_confirmation(shop, person, kind, proposal, key=key)
+    asked = await open_confirmation(shop, person, kind, proposal, key=key)
+    await audit_proposed(shop, person, kind, proposal, key=key)
+    return asked
 
 
 def _asked_as(person: Person, proposal: Proposal) -> Proposal:

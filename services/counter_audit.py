@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from loyalty.confirmations import Confirmed
+from loyalty.confirmations import Confirmed, Proposal, members_named
 from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
 from services.auditing import Act, audit
@@ -27,6 +27,18 @@ AUDITED_AS = {
     "resume": "sending.resume",
     "stop": "staff.stop",
 }
+
+
+async def audit_proposed(
+    shop: Shop, person: Person, kind: str, proposal: Proposal, *, key: str
+) -> None:
+    """A summary shows members, whether it is confirmed or not: that is a look at each.
+
+    A helper for use cases.
+    """
+    for member_id in members_named(proposal.content):
+        look = Act("member.view", member_id, subject=f"summary:{kind}")
+        await audit(shop, person, look, key=f"{key}:{member_id}")
 
 
 async def audit_confirmed(shop: Shop, person: Person, confirmed: Confirmed, done: Done) -> None:

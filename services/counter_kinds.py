@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loyalty.confirmations import Confirmed, Proposal
+from loyalty.people import mask_numbers
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import Right
@@ -74,8 +75,11 @@ class Kind:
 
 
 def read_reason(text: str) -> str:
-    """Why something is done, in the words of whoever does it. Raises ReasonTooLong."""
+    """Why something is done, in the words of whoever does it. Raises ReasonTooLong.
+
+    Some reasons are kept in clear for ever: phone and identity numbers are taken out.
+    """
     reason = " ".join(text.split())
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(longest=LONGEST_REASON)
-    return reason
+    return mask_numbers(reason)

@@ -94,6 +94,7 @@ async def propose_parting(shop: Shop, request: Request) -> Proposal:
     }
     content = {
         "member_id": kept.id,
+        "merged_id": merge["merged_id"],
         "merge_id": merge["id"],
         "store": where_of(shop, request.person),
         "without": await followers_of_both(kept.id, merge["merged_id"]),

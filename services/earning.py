@@ -7,13 +7,16 @@ deserves then. Growth is counted in hundredths, one per fen of the net.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from loyalty.earning import Earning, Reckoning, reckon
 from loyalty.ledger import Unit
+from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.refunds import NOTHING_RETURNED
 from services.clock import day_of
+from services.each import each_of
 from services.earners import Earner, lock_earner
 from services.ledger import post_with
 from services.points import note_activity, points_balance, transaction_of
@@ -39,6 +42,7 @@ from storage.purchases import (
     update_purchase,
 )
 from storage.sql import Part, change_one
+from storage.staff import member_of_purchase
 from storage.transactions import transactional
 
 DUE_BATCH = 200
@@ -99,8 +103,7 @@ async def credit_due_purchases(shop: Shop) -> int:
     credited, last_id = 0, 0
     while batch := await purchases_due(shop.now(), after=last_id, limit=DUE_BATCH):
         last_id = batch[-1]["id"]
-        for due in batch:
-            credited += await _credit_if_due(shop, due)
+        credited += await each_of(batch, partial(_credit_if_due, shop))
     return credited
 
 
@@ -112,6 +115,8 @@ async def _credit_if_due(shop: Shop, due: dict[str, Any]) -> bool:
     if purchase["credit_due_at"] is None:
         return False
     earner = await lock_earner(shop, purchase["member_id"])
+    if await member_of_purchase(due["id"]) != earner.member_id:
+        raise MemberMerged
     due_at = from_ms(purchase["credit_due_at"])
     rule = earning_of(purchase)
     await _credit(shop, purchase, earner, rule=rule, occurred_at=due_at)

@@ -10,12 +10,12 @@ from loyalty.confirmations import Confirmed, Proposal
 from loyalty.refusals import Refusal
 from loyalty.staff import Right
 from services.counter_kinds import Done, Kind, Request
+from services.messages import queue_message
 from services.partners import partner_members, partner_named
 from services.shop import Shop
 from services.staff import NotYourStore, counter_of, reach_of, where_of
 from storage.counters import take_from_counter, used_of
 from storage.exports import count_members, insert_export
-from storage.outbox import put_in_outbox
 from storage.tickets import follower_of
 
 A_DAY_MOST = 3
@@ -101,13 +101,12 @@ async def perform_export(shop: Shop, confirmed: Confirmed) -> Done:
         asked_at=shop.now(),
     )
     asker = await follower_of(confirmed.follower_id)
-    await put_in_outbox(
+    await queue_message(
+        shop,
         key=f"export:{export_id}",
         account=asker["account"],
         openid=asker["openid"],
-        message_class="transactional",
         content={"kind": "export", "value": str(export_id)},
-        now=shop.clock.machine_now(),
     )
     return Done(shop.phrase("rights/export_approved", {"members": content["members"]}))
 

@@ -5,6 +5,7 @@ Each call is answered again as it was answered first.
 
 import json
 
+from loyalty.merging import MemberMerged
 from loyalty.refusals import Refusal
 from services.hold_steps import WALLET_UNITS, end_hold, is_running, release
 from services.ledger import LockedAccounts, lock_accounts
@@ -127,6 +128,8 @@ async def _locked(till: Till, hold_id: int) -> tuple[Hold, LockedAccounts]:
     accounts = await lock_accounts(found["member_id"], WALLET_UNITS)
     locked = await hold_by_id(hold_id)
     assert locked is not None, hold_id
+    if locked["member_id"] != found["member_id"]:
+        raise MemberMerged
     return locked, accounts
 
 

@@ -4,7 +4,9 @@ The platform gives one person one unionid in all accounts bound together. Where 
 followers is a member, all become this member; where two are, the person is asked.
 """
 
+from loyalty.person import Person
 from services.claim_steps import settle_reserved
+from services.messages import queue_message
 from services.shop import Shop
 from services.telling import tell_follower
 from storage.identities import (
@@ -14,7 +16,6 @@ from storage.identities import (
     unionid_of,
 )
 from storage.name_locks import lock_name
-from storage.outbox import put_in_outbox
 from storage.people import lock_follower
 from storage.sql import Row
 from storage.transactions import transactional
@@ -24,20 +25,20 @@ async def ask_who(shop: Shop, *, account: str, openid: str, key: str) -> None:
     """Let the platform be asked for the unionid, once per key. A helper for use cases."""
     if account not in shop.asks_who:
         return
-    await put_in_outbox(
+    await queue_message(
+        shop,
         key=f"who:{key}",
         account=account,
         openid=openid,
-        message_class="transactional",
         content={"kind": "who", "value": ""},
-        now=shop.clock.machine_now(),
     )
 
 
-async def ask_who_today(shop: Shop, account: str, openid: str) -> None:
+async def ask_who_today(shop: Shop, person: Person) -> None:
     """Whoever is seen for the first time and follows in the same minute is asked about once."""
     day = shop.clock.machine_now().date()
-    await ask_who(shop, account=account, openid=openid, key=f"{account}:{openid}:{day}")
+    key = f"{person.follower_id}:{day}"
+    await ask_who(shop, account=person.account, openid=person.openid, key=key)
 
 
 @transactional

@@ -12,8 +12,10 @@ from loyalty.person import Person
 from services.claim_steps import ClaimAnswer, settle_reserved
 from services.consents import record_consents
 from services.coupons import IssuedCoupon, issue_coupon
+from services.identities import link_same_person
 from services.points import earn_points, points_balance
 from services.shop import Shop
+from storage.consents import was_asked_before
 from storage.models import Member
 from storage.people import add_member, link_member, lock_follower, set_member_no
 from storage.transactions import transactional
@@ -66,13 +68,16 @@ async def _new_member(shop: Shop, person: Person, *, key: str) -> int:
     member_id = await add_member(join_key=key, joined_at=shop.now())
     await set_member_no(member_id, member_number(member_id))
     await link_member(person.follower_id, member_id)
+    await link_same_person(shop, person.follower_id, member_id)
     return member_id
 
 
 async def _give_welcome_pack(
     shop: Shop, person: Person, member_id: int
 ) -> tuple[int, list[IssuedCoupon]]:
-    points, coupons = 0, []
+    points, coupons = 0, list[IssuedCoupon]()
+    if await was_asked_before(person.follower_id, member_id, Purpose.PROGRAMME):
+        return points, coupons  # Whoever left and came back had the pack the first time.
     for planned in actions_for(shop.rules.campaigns, JOIN, person_id=person.follower_id):
         if isinstance(planned.action, GivePoints):
             points += await _give_points(shop, member_id, planned, planned.action.points)

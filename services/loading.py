@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from loyalty.campaigns import JOIN
 from loyalty.shop_file import KnownCodes, ShopFile, read_shop_file
+from services.auditing import OPERATOR, Act, audit
 from services.shop import Shop
 from services.stored_rules import StoredRule, Terms, body_of, rules_in, stored_rules
 from storage.instants import SHOP_ZONE
@@ -36,7 +37,9 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
     changes = await _load_places(shop_file)
     changes += await _load_rules(shop_file, stored, now=shop.now())
     if changes:
-        await bump_rules_version()
+        version = await bump_rules_version()
+        act = Act("shop.load", subject=f"rules:{version}", facts={"changed": changes})
+        await audit(shop, OPERATOR, act, key=f"rules:{version}")
     return changes
 
 
@@ -68,7 +71,7 @@ async def _load_places(shop_file: ShopFile) -> list[str]:
     if brand and await put_brand(brand.code, brand.name, brand.mode):
         changes.append(f"brand {brand.code}")
     for region in shop_file.regions:
-        if await put_region(region.code, region.name):
+        if await put_region(region.code, region.name, region.districts):
             changes.append(f"region {region.code}")
     for store in shop_file.stores:
         if await put_store(store.code, store.region, store.name):

@@ -14,7 +14,13 @@ from loyalty.member_codes import (
 )
 from services.shop import Shop
 from services.tills import Till
-from storage.member_codes import bind_code, code_use, count_code_uses, is_active_member
+from storage.member_codes import (
+    active_member_now,
+    bind_code,
+    code_use,
+    count_code_uses,
+    is_active_member,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,13 @@ def code_of(shop: Shop, reading: MemberCodeReading) -> str:
 async def use_code(
     shop: Shop, reading: MemberCodeReading, till: Till, *, purpose: str, reference: str
 ) -> int:
-    """Bind a code to this till and receipt; the member's id.
+    """Bind a code to this till and receipt; the member's id, also of who was merged since.
 
     A helper for use cases. Raises MemberCodeUsed when it is bound to anything else: a screenshot
     is worth nothing after the first use.
     """
-    if not await is_active_member(reading.handle):
+    member_id = await active_member_now(reading.handle)
+    if member_id is None:
         raise MemberCodeUnknown
     is_bound_now = await bind_code(
         member_id=reading.handle,
@@ -88,4 +95,4 @@ async def use_code(
         bound = await code_use(reading.handle, reading.step, reading.uses)
         if bound != (till.till_no, purpose, reference):
             raise MemberCodeUsed
-    return reading.handle
+    return member_id

@@ -6,7 +6,7 @@ All of these are helpers for use cases.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loyalty.ledger import UNITS_IN_LOTS, Cause, TransactionKind, Unit
+from loyalty.ledger import UNITS_IN_LOTS, Cause, LedgerTransaction, TransactionKind, Unit
 from loyalty.merging import (
     Belongings,
     HoldUnderWay,
@@ -75,16 +75,7 @@ async def hand_over_all(
     transaction = hand_over(
         TransactionKind.MERGE, hands.merged_id, hands.kept_id, goods, cause=cause
     )
-    transaction_id = None
-    if transaction is not None:
-        transaction_id = await post(
-            shop,
-            transaction,
-            _joint(hands),
-            key=f"merge:{merge_id}",
-            actor=actor,
-            occurred_at=shop.now(),
-        )
+    transaction_id = await _book(shop, transaction, hands, key=f"merge:{merge_id}", actor=actor)
     ways = _ways(hands.merged, hands.kept)
     await move_lots(merge_id, ways, transaction_id=transaction_id, only_back=False)
     return {**_figures(goods), "transaction_id": transaction_id or 0}
@@ -104,16 +95,7 @@ async def hand_back(
     transaction = hand_over(
         TransactionKind.UNMERGE, hands.kept_id, hands.merged_id, goods, cause=cause
     )
-    transaction_id = None
-    if transaction is not None:
-        transaction_id = await post(
-            shop,
-            transaction,
-            _joint(hands),
-            key=f"unmerge:{merge_id}",
-            actor=actor,
-            occurred_at=shop.now(),
-        )
+    transaction_id = await _book(shop, transaction, hands, key=f"unmerge:{merge_id}", actor=actor)
     ways = _ways(hands.kept, hands.merged)
     await move_lots(merge_id, ways, transaction_id=transaction_id, only_back=True)
     return _figures(goods)
@@ -127,8 +109,13 @@ async def _counted_back(hands: Hands, unit: Unit, came: Mapping[str, int]) -> in
     return growth_to_return(came[unit], returned=returned, kept_has=kept.balance)
 
 
-def _joint(hands: Hands) -> JointAccounts:
-    return JointAccounts(hands.kept, {hands.merged_id: hands.merged})
+async def _book(
+    shop: Shop, transaction: LedgerTransaction | None, hands: Hands, *, key: str, actor: str
+) -> int | None:
+    if transaction is None:
+        return None
+    accounts = JointAccounts(hands.kept, {hands.merged_id: hands.merged})
+    return await post(shop, transaction, accounts, key=key, actor=actor, occurred_at=shop.now())
 
 
 def _lot_accounts(accounts: LockedAccounts) -> list[int]:

@@ -23,7 +23,6 @@ from storage.limits import (
 from storage.mini_sessions import (
     delete_ended_sessions,
     delete_session,
-    delete_sessions_of_member,
     prolong_session,
     replace_session,
     session_of_token,
@@ -94,11 +93,6 @@ async def note_failed_login(shop: Shop, address: str) -> None:
 @transactional
 async def log_out(shop: Shop, person: Person) -> None:
     await delete_session(person.follower_id)
-
-
-async def end_sessions_of(member_id: int) -> None:
-    """Whoever closes a membership ends its sessions. A helper for use cases."""
-    await delete_sessions_of_member(member_id)
 
 
 @transactional

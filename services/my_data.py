@@ -5,6 +5,7 @@ Read from the tables themselves, so that what is told is what is there.
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from loyalty.csv_text import csv_file
 from loyalty.person import Person
@@ -49,17 +50,21 @@ async def _told(shop: Shop, section: Section, person: Person) -> list[Line]:
 
 
 def _line(shop: Shop, section: Section, row: Row) -> Line:
-    told: Line = {}
-    for name, value in row.items():
-        if name in section.sealed:
-            told[name.removesuffix("_sealed")] = _opened(shop, section, name, row)
-        elif name in section.json and value:
-            told[name] = json.loads(value)
-        elif name.endswith("_at") and value is not None:
-            told[name] = _instant_text(value)
-        elif not name.startswith("row_of_"):
-            told[name] = value
-    return told
+    values = {name: value for name, value in row.items() if not name.startswith("row_of_")}
+    for name in section.sealed:
+        values.pop(name)
+        plain_name = name.removesuffix("_sealed")
+        # Messages from before they were sealed stand in clear in the column of that name.
+        values[plain_name] = _opened(shop, section, name, row) or values.get(plain_name)
+    return {name: _as_told(section, name, value) for name, value in values.items()}
+
+
+def _as_told(section: Section, name: str, value: Any) -> object:
+    if name in section.json and value:
+        return json.loads(value)
+    if name.endswith("_at") and value is not None:
+        return _instant_text(value)
+    return value
 
 
 def _opened(shop: Shop, section: Section, name: str, row: Row) -> str | None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from loyalty.person import Person
 from loyalty.refusals import Refusal
+from services.auditing import MEMBER
+from services.merging import merge_in
 from services.phone_codes import number_of
-from services.phone_owners import merge_and_note, take_number, use_choice, waiting_choice
+from services.phone_owners import note_merge, take_number, use_choice, waiting_choice
 from services.points import points_balance
 from services.shop import Shop
 from services.wallet import stored_value
@@ -79,12 +81,13 @@ async def merge_own(shop: Shop, person: Person, other_id: int, *, key: str) -> N
     other = await other_membership(shop, person)
     if other.member_id != other_id:
         raise NothingToMerge
-    merged = await merge_and_note(shop, person.member_id, other_id, reason=BY_WISH, key=key)
+    merged = await merge_in(shop, person.member_id, other_id, by=MEMBER, reason=BY_WISH, key=key)
     if not other.is_vouched_for and merged.principal_fen + merged.bonus_fen:
         raise MergeAtCounter  # Paid in while the accounts were not locked yet.
     if proof is not None and await _by_number(shop, person) in (None, other_id):
         _, number = await use_choice(shop, person, key=key)
         await take_number(shop, person.member_id, number, key=key)
+    await note_merge(shop, merged, reason=BY_WISH, key=key)
 
 
 async def _by_number(shop: Shop, person: Person) -> int | None:

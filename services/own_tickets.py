@@ -17,13 +17,26 @@ from services.shop import Shop
 from services.ticket_queue import TicketLine, ticket_lines
 from services.ticket_telling import tell_owner_of
 from services.ticket_texts import check_length
-from services.tickets import A_DAY, Draft, add_words, open_ticket_in, promise_again
+from services.tickets import (
+    A_DAY,
+    Draft,
+    add_words,
+    open_ticket_in,
+    promise_again,
+    store_named,
+)
 from storage.people import lock_follower
 from storage.ticket_messages import count_added_since
-from storage.tickets import move_ticket, newest_open_ticket_of, newest_tickets_of, ticket_of_id
+from storage.tickets import (
+    move_ticket,
+    newest_open_ticket_of,
+    newest_tickets_of,
+    place_ticket,
+    ticket_of_id,
+)
 from storage.transactions import transactional
 
-__all__ = ["TicketLine"]
+__all__ = ["TicketLine", "TicketStep"]
 
 MOST_LISTED = 10
 MOST_ADDED_A_DAY = 30
@@ -55,12 +68,7 @@ async def own_tickets(person: Person) -> list[Ticket]:
 async def own_ticket_sheet(shop: Shop, person: Person, ticket_id: int) -> OwnSheet:
     """What was said in it by either side. Raises TicketUnknown."""
     ticket = await own_ticket_of(person, ticket_id)
-    return OwnSheet(ticket, await ticket_lines(shop, ticket.id, with_notes=False))
-
-
-async def open_ticket_of(person: Person) -> Ticket | None:
-    """The newest one that is not resolved."""
-    return await newest_open_ticket_of(person.follower_id, person.member_id)
+    return OwnSheet(ticket, await ticket_lines(shop, ticket, with_notes=False))
 
 
 async def own_ticket_of(person: Person, ticket_id: int) -> Ticket:
@@ -78,6 +86,8 @@ async def is_own_ticket(person: Person, ticket_id: int) -> bool:
 
 def owns_ticket(person: Person, ticket: Ticket) -> bool:
     """By the account it was opened with, or as the same member by another one."""
+    if ticket.asker_left:
+        return False
     if ticket.follower_id == person.follower_id:
         return True
     return ticket.member_id is not None and ticket.member_id == person.member_id
@@ -112,6 +122,8 @@ async def add_in(shop: Shop, ticket: Ticket, text: str, *, key: str) -> datetime
         raise TooMuchAdded(most=MOST_ADDED_A_DAY)
     # An answer that is due already does not move away by asking again.
     fresh = {} if ticket.due_at else {"escalated_at": None}
+    if (store_id := store_named(shop, text)) is not None:
+        await place_ticket(ticket.id, store_id, key=key)
     moved = await move_ticket(ticket.id, TicketStep.ADD, fresh, once={"due_at": promise_at})
     if moved is None:
         raise refuse_step(shop, ticket)

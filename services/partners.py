@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.shop_file import Partner
-from services.consents import has_consent, hash_of, record_consents
+from services.consents import hash_of, record_consents
 from services.shop import Shop
 from storage.consents import members_who_agreed, newest_consents
 from storage.instants import from_ms
@@ -100,11 +100,6 @@ async def partner_members(
     """Whose data this partner may be handed now, by number; there is no other way to a list."""
     text_hash = _hash(shop, partner)
     return await members_who_agreed(purpose_of(partner), text_hash, after=after, limit=limit)
-
-
-async def may_hand_out(shop: Shop, member_id: int, partner: Partner) -> bool:
-    """The same for one member."""
-    return await has_consent(member_id, purpose_of(partner), text_hash=_hash(shop, partner))
 
 
 def _hash(shop: Shop, partner: Partner) -> str:

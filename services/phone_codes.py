@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from loyalty.people import mask_phone
 from loyalty.person import Person
 from loyalty.phone_codes import LIFE, TRIES, WrongPhoneCode, code_from, may_send
+from services.messages import queue_message
 from services.shop import Shop
 from storage.instants import from_ms
-from storage.outbox import put_in_outbox
 from storage.phone_codes import (
     add_phone_code,
     codes_sent_since,
@@ -60,13 +60,12 @@ async def send_phone_code(
         return False
     await end_waiting_phone_codes(member_id)
     code_id = await add_phone_proof(shop, person, member_id, number, key=key, purpose="sms")
-    await put_in_outbox(
+    await queue_message(
+        shop,
         key=f"sms:{key}",
         account=person.account,
         openid=person.openid,
-        message_class="transactional",
         content={"kind": "sms", "value": str(code_id)},
-        now=now,
     )
     return True
 

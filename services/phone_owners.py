@@ -60,25 +60,28 @@ async def take_number(shop: Shop, member_id: int, number: Number, *, key: str) -
     await lock_name(f"phone-of:{member_id}")
     alone = await members_known_by_phone_alone(number.index, member_id)
     points = stored_fen = 0
+    merges = []
     for other_id in alone:
         points += (await points_balance(shop, other_id)).points
         stored_fen += (await stored_value(shop, other_id)).available_fen
-        await merge_and_note(shop, member_id, other_id, reason=BY_PHONE, key=f"{key}:{other_id}")
+        merge_key = f"{key}:{other_id}"
+        merges += [
+            await merge_in(shop, member_id, other_id, by=MEMBER, reason=BY_PHONE, key=merge_key)
+        ]
     await release_number(number.index, member_id)
     proven = DetailChange(member_id, "phone", number.phone, f"proven:{key}", verified_at=shop.now())
     await keep_detail(shop, proven)
+    for merged in merges:
+        await note_merge(shop, merged, reason=BY_PHONE, key=f"{key}:{merged.merged_id}")
     return Verified("verified", number.mask, len(alone), points, stored_fen)
 
 
-async def merge_and_note(
-    shop: Shop, member_id: int, other_id: int, *, reason: str, key: str
-) -> Merged:
-    """A merge that the person wished for, in the audit trail as well. A helper for use cases."""
-    merged = await merge_in(shop, member_id, other_id, by=MEMBER, reason=reason, key=key)
+async def note_merge(shop: Shop, merged: Merged, *, reason: str, key: str) -> None:
+    """A merge that the person wished for, in the audit trail. A helper for use cases, for their
+    end: whoever adds to the trail takes no lock of a member any more."""
     facts = {"reason": reason, "merge": merged.merge_id}
-    act = Act("member.merge", other_id, f"member:{member_id}", facts)
+    act = Act("member.merge", merged.merged_id, f"member:{merged.kept_id}", facts)
     await audit(shop, MEMBER, act, key=key)
-    return merged
 
 
 @transactional

@@ -21,6 +21,7 @@ from services.tickets import Draft, open_ticket_in
 from storage.closing import (
     drop_logins,
     drop_platform_phone,
+    end_tickets,
     erase_person,
     follower_named,
     forget_follower,
@@ -29,6 +30,7 @@ from storage.closing import (
 )
 from storage.member_codes import is_active_member
 from storage.people import lock_follower
+from storage.staff import stop_staff_of
 from storage.transactions import transactional
 
 # Rights the platform numbers that we never use; a number we do not know counts as the phone's.
@@ -72,14 +74,22 @@ async def close_identity(shop: Shop, account: str, openid: str, *, key: str) -> 
     if member_id is not None and is_last and await is_active_member(member_id):
         await _close_or_ask(shop, person, member_id, key=key)
     else:
-        await erase_person(None, person.follower_id)
+        await _forget_account(shop, person)
     await forget_follower(person.follower_id, account, openid)
+    if await stop_staff_of(person.follower_id, shop.now()):
+        await audit(shop, SYSTEM, Act("staff.stop", subject=f"follower:{follower['id']}"), key=key)
+
+
+async def _forget_account(shop: Shop, person: Person) -> None:
+    """Nobody reads an answer there any more, so nobody is to write one."""
+    await erase_person(None, person.follower_id)
+    await end_tickets(None, person.follower_id, shop.now())
 
 
 async def _close_or_ask(shop: Shop, person: Person, member_id: int, *, key: str) -> None:
     costs = await what_leaving_costs(shop, member_id)
     if costs.principal_fen or costs.held_fen:
-        await erase_person(None, person.follower_id)
+        await _forget_account(shop, person)
         return await _ask_staff(shop, person, member_id, key=key)
     closed = await settle_membership(shop, member_id)
     shown = shop.phrase("rights/account_gone_text", {})

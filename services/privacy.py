@@ -7,6 +7,7 @@ from loyalty.refusals import Refusal
 from loyalty.retention import kept
 from services.shop import Shop
 from storage.consents import newest_consents
+from storage.imports import origins_of_member
 from storage.instants import from_ms
 from storage.sql import Row
 
@@ -43,6 +44,27 @@ def days_kept(name: str) -> int:
     days = kept(name).days
     assert days is not None, name
     return days
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From which store's older system a member came, and why the shop may keep that."""
+
+    store_name: str
+    day: str
+    basis: str
+
+
+async def origins_shown(shop: Shop, member_id: int) -> list[Origin]:
+    """None for who joined by themselves."""
+    return [
+        Origin(
+            store_name=shop.rules.places[line["store_id"]].store_name,
+            day=shop.clock.local(from_ms(line["started_at"])).date().isoformat(),
+            basis=line["text"],
+        )
+        for line in await origins_of_member(member_id)
+    ]
 
 
 async def consents_shown(shop: Shop, member_id: int) -> list[ConsentShown]:

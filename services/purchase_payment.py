@@ -78,7 +78,8 @@ async def take_payment(
         quote.coupon_codes,
         receipt_no=receipt_no,
         purchase_id=purchase["id"],
-        member_id=quote.member_id,
+        # Who was quoted may have been merged since.
+        member_id=None if quote.member_id is None else buyer.member_id,
     )
     await mark_quote_paid(quote.quote_row_id, purchase["id"])
     return purchase

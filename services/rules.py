@@ -14,17 +14,20 @@ from loyalty.shop_file import (
     CampaignTerms,
     CouponKind,
     LadderTerms,
+    Partner,
     PointBoost,
     PointsPolicy,
+    ProfileTerms,
     Promotion,
     Reward,
+    ServiceTerms,
     Tier,
     TopUpOffer,
     WalletTerms,
 )
 from services.clock import BusinessClock
 from services.stored_rules import StoredRule, stored_rules, terms_of, versions_of
-from storage.shop import read_brand, read_installation, read_stores
+from storage.shop import read_brand, read_districts, read_installation, read_stores
 
 NO_BRAND = {"code": "", "name": ""}
 Whole = TypeVar("Whole")
@@ -38,6 +41,7 @@ class Place:
     region: str
     store_name: str
     region_id: int
+    region_name: str
 
 
 class RulesBook:
@@ -53,14 +57,19 @@ class RulesBook:
         self.brand_code = ""
         self.brand_name = ""
         self.places: dict[int, Place] = {}
+        # The region that each district belongs to.
+        self.districts: dict[str, int] = {}
         self.points = PointsPolicy()
         self.point_boosts: tuple[PointBoost, ...] = ()
         self.coupon_kinds: dict[str, CouponKind] = {}
         self.promotions: tuple[Promotion, ...] = ()
         self.rewards: tuple[Reward, ...] = ()
         self.wallet = WalletTerms()
+        self.profile = ProfileTerms()
+        self.service = ServiceTerms()
         self.topup_offers: tuple[TopUpOffer, ...] = ()
         self.campaigns: tuple[Campaign, ...] = ()
+        self.partners: tuple[Partner, ...] = ()
         self._clock = clock
         self._ladders: tuple[Version[LadderTerms], ...] = ()
         self._tiers: tuple[Version[tuple[Tier, ...]], ...] = ()
@@ -99,10 +108,15 @@ class RulesBook:
             self.brand_code, self.brand_name = brand["code"], brand["name"]
             self.places = {
                 store["id"]: Place(
-                    store["code"], store["region"], store["name"], store["region_id"]
+                    store=store["code"],
+                    region=store["region"],
+                    store_name=store["name"],
+                    region_id=store["region_id"],
+                    region_name=store["region_name"],
                 )
                 for store in await read_stores()
             }
+            self.districts = await read_districts()
             self._take(await stored_rules())
             self.version = version
         return offset_ms
@@ -110,6 +124,8 @@ class RulesBook:
     def _take(self, rules: list[StoredRule]) -> None:
         self.points = _only(terms_of(rules, "points", PointsPolicy), PointsPolicy())
         self.wallet = _only(terms_of(rules, "wallet", WalletTerms), WalletTerms())
+        self.profile = _only(terms_of(rules, "profile", ProfileTerms), ProfileTerms())
+        self.service = _only(terms_of(rules, "service", ServiceTerms), ServiceTerms())
         self._ladders = versions_of(rules, "ladder", LadderTerms)
         self._tiers = versions_of(rules, "tiers", tuple)
         self.point_boosts = terms_of(rules, "point_boosts", PointBoost)
@@ -118,6 +134,8 @@ class RulesBook:
         self.promotions = terms_of(rules, "promotions", Promotion)
         self.rewards = terms_of(rules, "rewards", Reward)
         self.topup_offers = terms_of(rules, "topup_offers", TopUpOffer)
+        partners = terms_of(rules, "partners", Partner)
+        self.partners = tuple(partner for partner in partners if not partner.ended)
         self.campaigns = tuple(
             campaign_from(
                 terms.code, terms.trigger, [{name: value} for name, value in terms.actions]

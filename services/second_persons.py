@@ -1,11 +1,11 @@
 """Second persons (第二人): who may say yes to what one person may not do alone.
 
-Somebody whose reach takes in that of whoever asks. What the brand or a region asks about one
-member, also somebody of that member's store: there may be one owner only. Nobody whom what is
-asked names in `without`.
+Somebody whose reach takes in that of whoever asks. What the brand or a region asks about a
+member, also somebody of that member's store: there may be one owner only. Of two members both
+have to be theirs. Nobody whom what is asked names in `without`.
 """
 
-from loyalty.confirmations import Confirmed, Proposal
+from loyalty.confirmations import Confirmed, Proposal, members_named
 from loyalty.person import Person
 from loyalty.staff import Right
 from services.shop import Shop
@@ -25,12 +25,12 @@ async def tell_second_persons(
         "store": where_of(shop, person),
     }
     text = shop.phrase("staff/second_person", facts)
-    asked, member_id = reach_of(shop, person), proposal.content.get("member_id")
-    stores = await stores_of_member(member_id) if member_id is not None else None
+    asked = reach_of(shop, person)
+    homes = [await stores_of_member(one) for one in members_named(proposal.content)]
     without = proposal.content.get("without", ())
     for row in await staff_with(shop, right, asked):
         theirs = reach_within(shop, row["store_id"], row["region_id"])
-        knows = stores is not None and (not stores or overlaps(theirs, stores))
+        knows = homes and all(not stores or overlaps(theirs, stores) for stores in homes)
         is_other = row["id"] != person.follower_id and row["id"] not in without
         if is_other and (knows or covers(theirs, asked)):
             await tell_follower(shop, row, text, key=f"second:{key}:{row['id']}")
@@ -44,7 +44,7 @@ async def is_second_person(shop: Shop, person: Person, confirmed: Confirmed) -> 
     asked = reach_within(shop, confirmed.store_id, confirmed.region_id)
     if covers(theirs, asked):
         return True
-    member_id = confirmed.content.get("member_id")
-    if member_id is None or not overlaps(theirs, asked):
+    members = members_named(confirmed.content)
+    if not members or not overlaps(theirs, asked):
         return False
-    return await is_member_of(member_id, theirs)
+    return all([await is_member_of(one, theirs) for one in members])

@@ -3,13 +3,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
+from threading import Event
 
 from services.clock import BusinessClock
 from services.rules import RulesBook
 from storage.cache import Cache
+from storage.database import DatabaseAddress
 from storage.keyring import Keys
 
 SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlace:
+    """Which database is copied, the folder of the nightly copies, and how many of them stay."""
+
+    database: DatabaseAddress
+    folder: Path | None = None
+    keep: int = 14
+    # Set when the process is asked to end: a backup under way is given up.
+    stopping: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,12 @@ class Shop:
     random_bytes: Callable[[int], bytes]
     # Fills a sentence of templates/chat, where a use case keeps a text with its effect.
     phrase: Callable[[str, Mapping[str, object]], str]
+    # Whether SMS can be sent, and the accounts whose people's unionids the platform is asked for.
+    sends_sms: bool = False
+    asks_who: frozenset[str] = frozenset()
+    # Where hashes of the audit trail are kept outside the database.
+    audit_anchors: Path | None = None
+    backups: BackupPlace | None = None
     # Tills by number and epoch, whose key never changes, as the rules of that version name them.
     receipt_tills: dict[tuple[int, int], tuple[int, object]] = field(default_factory=dict)
 

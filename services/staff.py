@@ -104,12 +104,6 @@ def overlaps(one: Reach, other: Reach) -> bool:
     return one is None or other is None or bool(one & other)
 
 
-def is_in_reach(shop: Shop, person: Person, store_id: int | None) -> bool:
-    """What belongs to no store belongs to the brand, and is in everybody's reach."""
-    reach = reach_of(shop, person)
-    return reach is None or store_id is None or store_id in reach
-
-
 def where_of(shop: Shop, person: Person) -> str:
     return where_named(shop, person.store_id, person.region_id)
 

@@ -5,6 +5,7 @@ All of these are helpers for use cases and run inside their transaction.
 
 from dataclasses import dataclass
 
+from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.refusals import Refusal
 from loyalty.wallet import Pair, Share, shares_of_payment
@@ -114,9 +115,12 @@ async def capture_for_purchase(
     hold = await hold_of_receipt(till.till_no, receipt_no)
     if hold is None:
         return NOTHING
-    accounts = await wallet_accounts(hold["member_id"], accounts, theirs=member_id)
+    payer_id = hold["member_id"]
+    accounts = await wallet_accounts(payer_id, accounts, theirs=member_id)
     hold = await hold_by_id(hold["id"])
     assert hold is not None, receipt_no
+    if hold["member_id"] != payer_id:
+        raise MemberMerged
     if hold["state"] == "captured":
         return await _captured_before(shop, till, hold, paid_fen, accounts=accounts)
     if paid_fen == 0 or not is_running(shop, hold):

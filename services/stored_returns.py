@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from loyalty.ledger import Unit
+from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.wallet import Share, shares_given_back
 from loyalty.wallet_ledger import give_back_shares
-from services.hold_steps import wallet_accounts
+from services.hold_steps import WALLET_UNITS, wallet_accounts
 from services.ledger import LockedAccounts, is_posted, post
+from services.lot_owners import hold_owners
 from services.shop import Shop
 from storage.holds import Hold, count_return, drawn_by, hold_by_id, hold_of_purchase
 
@@ -37,6 +39,8 @@ async def return_stored(
     accounts = await wallet_accounts(found["member_id"], accounts, theirs=member_id)
     hold = await hold_by_id(found["id"])
     assert hold is not None, purchase_id
+    if hold["member_id"] != found["member_id"]:
+        raise MemberMerged
     amount_fen = min(amount_fen, hold["captured_fen"] - hold["returned_fen"])
     if amount_fen <= 0 or await is_posted(key):
         return 0
@@ -54,8 +58,24 @@ async def give_back(
     drawn, ended = await _drawn(shop, hold)
     now_given = shares_given_back(drawn, hold["returned_fen"] + amount_fen)
     given_before = shares_given_back(drawn, hold["returned_fen"])
-    shares = [now.less(then) for now, then in zip(now_given, given_before, strict=True)]
-    await _post_return(shop, hold, shares, ended=ended, key=key, accounts=accounts)
+    changed = [now.less(then) for now, then in zip(now_given, given_before, strict=True)]
+    shares = [share for share in changed if share.total_fen]
+    lots = [share.principal_lot_id or share.bonus_lot_id for share in shares]
+    owners = await hold_owners(lots, hold["member_id"], accounts, units=WALLET_UNITS)
+    for place, owner in enumerate(owners.members(lots)):
+        await _post_return(
+            shop,
+            # As if each owner had paid what was theirs.
+            {**hold, "member_id": owner},
+            [
+                share
+                for share, lot_id in zip(shares, lots, strict=True)
+                if owners.by_lot[lot_id] == owner
+            ],
+            ended=ended,
+            key=f"{key}:{owner}" if place else key,
+            accounts=owners.accounts.of(owner),
+        )
     bonus_fen = sum(share.bonus_fen for share in shares)
     is_counted = await count_return(hold["id"], amount_fen, bonus_fen)
     assert is_counted, hold["id"]

@@ -11,8 +11,11 @@ from storage.instants import day_of, from_ms
 from storage.shop import current_rules
 
 # Sections that are one rule each; every part of another section is a rule of its own.
-WHOLE = ("points", "ladder", "tiers", "wallet")
-PARTED = ("point_boosts", "coupon_kinds", "promotions", "rewards", "topup_offers", "campaigns")
+WHOLE = ("points", "ladder", "tiers", "wallet", "profile", "service")
+PARTED = (
+    *("point_boosts", "coupon_kinds", "promotions", "rewards", "topup_offers", "campaigns"),
+    "partners",
+)
 
 Terms = ShopTerms | tuple[Tier, ...]
 Wanted = TypeVar("Wanted")

@@ -38,12 +38,12 @@ class StaffUnfit(Refusal):
     wording = "tickets/staff_unfit"
 
 
-class StaffUnknown(Refusal):
+class StaffNumberUnknown(Refusal):
     wording = "tickets/staff_unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class StaffStep:
     """A step of the staff: what it sets, what it sets only once, and what may forbid it."""
 
     step: TicketStep
@@ -57,7 +57,7 @@ async def take_ticket(shop: Shop, person: Person, ticket_id: int, *, key: str) -
     """Raises TakenByAnother unless that one is staff no more."""
     ticket = await seen_ticket(shop, person, ticket_id)
     staff_id = _staff_id(person)
-    move = Move(TicketStep.TAKE, {"owner_staff_id": staff_id}, guard=not_anothers(staff_id))
+    move = StaffStep(TicketStep.TAKE, {"owner_staff_id": staff_id}, guard=not_anothers(staff_id))
     moved = await move_by_staff(shop, person, ticket, move, key=key)
     await audit_ticket(shop, person, ticket, move.step, key=key)
     return moved or ticket
@@ -70,7 +70,7 @@ async def answer_ticket(
     """Reply or ask: the member reads it, and nothing is due until they write again."""
     ticket = await seen_ticket(shop, person, ticket_id)
     once = {"first_reply_at": shop.now(), "owner_staff_id": person.staff_id}
-    move = Move(step, {"due_at": None}, once)
+    move = StaffStep(step, {"due_at": None}, once)
     moved = await move_by_staff(shop, person, ticket, move, text=text, key=key)
     if moved is None:
         return ticket
@@ -87,7 +87,7 @@ async def note_in_ticket(
 ) -> Ticket:
     """Only staff read it."""
     ticket = await seen_ticket(shop, person, ticket_id)
-    move = Move(TicketStep.NOTE)
+    move = StaffStep(TicketStep.NOTE)
     moved = await move_by_staff(shop, person, ticket, move, text=text, key=key)
     await audit_ticket(shop, person, ticket, move.step, key=key)
     return moved or ticket
@@ -110,7 +110,7 @@ async def hand_ticket_over(
     if not may_handle(shop, ticket, target):
         changes["store_id"] = _store_of(shop, person, target)
     label = label_of_row(shop, staff_id, target)
-    move = Move(TicketStep.HAND_OVER, changes)
+    move = StaffStep(TicketStep.HAND_OVER, changes)
     moved = await move_by_staff(shop, person, ticket, move, text=label, key=key)
     if moved is not None and target["id"] != person.follower_id:
         text = shop.phrase("tickets/staff_handed", facts_of_ticket(shop, moved))
@@ -123,11 +123,11 @@ async def hand_ticket_over(
 async def name_subject(
     shop: Shop, person: Person, ticket_id: int, staff_id: int, *, key: str
 ) -> Ticket:
-    """For them there is no such ticket from now on. Raises StaffUnknown."""
+    """For them there is no such ticket from now on. Raises StaffNumberUnknown."""
     ticket = await seen_ticket(shop, person, ticket_id)
     if await staff_of_id(staff_id) is None:
-        raise StaffUnknown(staff=staff_id)
-    move = Move(TicketStep.NAME)
+        raise StaffNumberUnknown(staff=staff_id)
+    move = StaffStep(TicketStep.NAME)
     moved = await move_by_staff(shop, person, ticket, move, text=str(staff_id), key=key)
     await name_subjects(ticket.id, [staff_id])
     await audit_ticket(shop, person, ticket, move.step, key=key)
@@ -135,7 +135,7 @@ async def name_subject(
 
 
 async def move_by_staff(
-    shop: Shop, person: Person, ticket: Ticket, move: Move, *, key: str, text: str = ""
+    shop: Shop, person: Person, ticket: Ticket, move: StaffStep, *, key: str, text: str = ""
 ) -> Ticket | None:
     """Take the step and note it; None where this message has taken it already.
 
@@ -161,7 +161,7 @@ def not_now(shop: Shop, ticket: Ticket) -> StepNotNow:
     return StepNotNow(number=ticket.id, state=state)
 
 
-async def _say_why_not(shop: Shop, ticket_id: int, move: Move) -> None:
+async def _say_why_not(shop: Shop, ticket_id: int, move: StaffStep) -> None:
     """As it stands now: somebody else may have been faster."""
     ticket = await ticket_of_id(ticket_id)
     assert ticket is not None, ticket_id

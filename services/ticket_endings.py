@@ -1,4 +1,4 @@
-"""How tickets end (办结、评价、重开): resolved by staff, closed by the member's mark or by time."""
+"""How tickets end (办结、评价、重开): by staff, then by the member's rating or by time."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from loyalty.refusals import Refusal
 from loyalty.tickets import Ticket, TicketState, TicketStep
 from services.own_tickets import member_step, own_ticket_of, refuse_step
 from services.shop import Shop
-from services.ticket_answers import Move, audit_ticket, move_by_staff
+from services.ticket_answers import StaffStep, audit_ticket, move_by_staff
 from services.ticket_reach import seen_ticket
 from services.ticket_telling import tell_asker, tell_owner_of
 from services.ticket_texts import shown_text
@@ -30,11 +30,11 @@ class TooLateToReopen(Refusal):
 async def resolve_ticket(
     shop: Shop, person: Person, ticket_id: int, text: str, *, key: str
 ) -> Ticket:
-    """Tell the member what came of it, and ask for a mark."""
+    """Tell the member what came of it, and ask for a rating."""
     ticket = await seen_ticket(shop, person, ticket_id)
     changes = {"resolved_at": shop.now(), "due_at": None}
     once = {"first_reply_at": shop.now(), "owner_staff_id": person.staff_id}
-    move = Move(TicketStep.RESOLVE, changes, once)
+    move = StaffStep(TicketStep.RESOLVE, changes, once)
     moved = await move_by_staff(shop, person, ticket, move, text=text, key=key)
     if moved is None:
         return ticket
@@ -50,7 +50,7 @@ async def resolve_ticket(
 
 @transactional
 async def rate_ticket(shop: Shop, person: Person, ticket_id: int, rating: int, *, key: str) -> None:
-    """The member's mark, once, closes what was resolved. Raises RatedBefore, StepNotNow."""
+    """The member's rating, once, closes what was resolved. Raises RatedBefore, StepNotNow."""
     assert 1 <= rating <= 5, rating
     ticket = await own_ticket_of(person, ticket_id)
     if not await member_step(shop, ticket, TicketStep.RATE, str(rating), key=key):

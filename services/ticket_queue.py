@@ -3,11 +3,12 @@
 Who opens a ticket is noted in the audit trail, because a person's words stand in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.person import Person
-from loyalty.tickets import Ticket, TicketState
+from loyalty.tickets import Ticket, TicketKind, TicketState, TicketStep
 from services.auditing import Act, audit
 from services.shop import Shop
 from services.staff import KnownMember, known_member
@@ -25,6 +26,11 @@ A_PAGE = 10
 # Those whose next step is ours.
 TO_DO = (TicketState.NEW, TicketState.TAKEN)
 WITH_MEMBER = (TicketState.WAITING,)
+# Steps that nobody takes without words or a picture; who calls for a human may say nothing more.
+WORDY = (
+    *(TicketStep.OPEN, TicketStep.ADD, TicketStep.RATE),
+    *(TicketStep.REPLY, TicketStep.ASK, TicketStep.NOTE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,14 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A step with its words; `who` is empty for the person who asked."""
+    """A step with its words, if they are not erased; `who` is empty for the person who asked."""
 
     at: datetime
     step: str
     who: str
     text: str
     picture_id: int | None
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +88,22 @@ async def view_ticket(shop: Shop, person: Person, ticket_id: int, *, key: str) -
         ticket=ticket,
         member=await known_member(shop, member_id) if member_id is not None else None,
         owner=await label_of(shop, owner_id) if owner_id is not None else "",
-        lines=await ticket_lines(shop, ticket.id, with_notes=True),
+        lines=await ticket_lines(shop, ticket, with_notes=True),
     )
     act = Act("ticket.view", member_id, subject=f"ticket:{ticket.id}")
     await audit(shop, person, act, key=key)
     return sheet
 
 
-async def ticket_lines(shop: Shop, ticket_id: int, *, with_notes: bool) -> list[TicketLine]:
+async def ticket_lines(shop: Shop, ticket: Ticket, *, with_notes: bool) -> list[TicketLine]:
     """Newest first; what was erased by now has no words."""
-    found = await messages_of(ticket_id, with_notes=with_notes)
-    return [_line(shop, message) for message in reversed(found)]
+    found = await messages_of(ticket.id, with_notes=with_notes)
+    may_be_silent = ticket.kind is TicketKind.HUMAN and not ticket.asker_left
+    silent = (TicketStep.OPEN,) if may_be_silent else ()
+    return [_line(shop, message, silent) for message in reversed(found)]
 
 
-def _line(shop: Shop, message: Row) -> TicketLine:
+def _line(shop: Shop, message: Row, silent: Sequence[str]) -> TicketLine:
     text = unseal_text(shop, message["text_sealed"], key=message["key"])
     staff_id = message["staff_id"]
     return TicketLine(
@@ -103,4 +112,7 @@ def _line(shop: Shop, message: Row) -> TicketLine:
         who=label_of_row(shop, staff_id, message) if staff_id is not None else "",
         text=" ".join(shown_text(text).split()),
         picture_id=message["picture_id"],
+        is_erased=not (text or message["picture_id"])
+        and message["step"] in WORDY
+        and message["step"] not in silent,
     )

@@ -58,13 +58,13 @@ async def open_ticket(shop: Shop, person: Person, draft: Draft, *, key: str) -> 
 
 async def open_ticket_in(shop: Shop, person: Person, draft: Draft, *, key: str) -> Ticket:
     """A helper for use cases."""
-    await lock_follower(person.follower_id)
+    own_id = await lock_follower(person.follower_id)
     known = await ticket_by_key(key)
     if known is not None:
         return known
     text, kind = check_length(draft.text), TicketKind(draft.kind)
     await _refuse_too_many(shop, person, kind)
-    member_id = None if draft.anonymous else draft.member_id or person.member_id
+    member_id = None if draft.anonymous else draft.member_id or own_id
     rank, tier = await _rank_of(shop, member_id)
     promise_at = promise_of(shop, kind, tier, rank, asked_at=shop.now())
     ticket_id = await add_ticket(
@@ -154,10 +154,20 @@ async def _store_for(shop: Shop, kind: TicketKind, text: str, member_id: int | N
 
     A complaint that names none is the brand's: it may be about that very store.
     """
-    places = shop.rules.places
-    named = [number for number, place in places.items() if place.store_name in text]
+    places, named = shop.rules.places, _stores_in(shop, text)
     if len(named) == 1 or len(places) == 1:
         return next(iter(named or places))
     if named or kind is TicketKind.COMPLAINT or member_id is None:
         return None
     return await home_store_of(member_id)
+
+
+def store_named(shop: Shop, text: str) -> int | None:
+    """The one store that the text names."""
+    named = _stores_in(shop, text)
+    return named[0] if len(named) == 1 else None
+
+
+def _stores_in(shop: Shop, text: str) -> list[int]:
+    places = shop.rules.places
+    return [number for number, place in places.items() if place.store_name in text]

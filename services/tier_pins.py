@@ -8,6 +8,7 @@ from datetime import date
 
 from loyalty.standings import MoveReason, Past, Standing
 from loyalty.tiers import deserved_place
+from services.auditing import OPERATOR, Act, audit
 from services.ledger import lock_accounts
 from services.shop import Shop
 from services.tier_history import Move, past_before_rise, pinned_over, record_change, returned_in
@@ -42,7 +43,9 @@ async def pin_tier(
         grace_on=was.grace_on if was else None,
     )
     if was is None or (was.tier, was.pinned_until) != (now.tier, now.pinned_until):
-        await _record(shop, member_id, now, ladder=ladder, was=was, reason=reason)
+        key = await _record(shop, member_id, now, ladder=ladder, was=was, reason=reason)
+        facts = {"tier": tier.code, "until": until.isoformat()}
+        await audit(shop, OPERATOR, Act("tier.pin", member_id, facts=facts), key=key)
     return {
         "member_no": member_no,
         "tier": tier.code,
@@ -69,6 +72,7 @@ async def unpin_tier(shop: Shop, member_no: str, *, reason: str) -> dict[str, ob
         await after_return(shop, member_id, purchase_id=now.reached_by, key=f"{key}:return")
     await after_growth(shop, member_id, purchase_id=None, key=f"{key}:rise")
     standing = (await progress_of(shop, member_id, ladder=ladder)).standing
+    await audit(shop, OPERATOR, Act("tier.unpin", member_id), key=key)
     return {
         "member_no": member_no,
         "tier": ladder.rungs[ladder.place(standing)].code,
@@ -120,7 +124,8 @@ async def _record(
     ladder: Ladder,
     was: Standing | None,
     reason: str,
-) -> None:
+) -> str:
+    """The key it is recorded under."""
     is_over_pin = was is not None and was.pinned_until is not None
     before = await pinned_over(member_id) if is_over_pin else None
     if before is None:
@@ -134,3 +139,4 @@ async def _record(
     key = f"pin:{member_id}:{shop.now().isoformat()}"
     move = Move(was, now, MoveReason.PINNED, facts)
     await record_change(shop, member_id, move, ladder=ladder, key=key)
+    return key

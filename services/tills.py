@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from loyalty.receipts import UnverifiedReceipt, check_receipt
 from loyalty.refusals import Refusal
+from services.auditing import OPERATOR, Act, audit
 from services.shop import Shop
 from storage.limits import TILL_FAILURES, is_within
 from storage.sealing import seal_bytes, unseal_bytes
@@ -138,6 +139,8 @@ async def enrol_till(shop: Shop, code: str) -> Mapping[str, object]:
     if till_no is None:
         raise TillUnknown(code)
     epoch, key = await give_key(shop, till_no)
+    act = Act("till.enrol", subject=f"till:{till_no}", facts={"epoch": epoch})
+    await audit(shop, OPERATOR, act, key=f"enrol:{till_no}:{epoch}")
     return {
         "till": code,
         "till_no": till_no,

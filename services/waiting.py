@@ -3,11 +3,13 @@
 Nobody without any is looked up: the read that finds a person tells whether something waits.
 """
 
+import logging
+
 from loyalty.person import Person
 from services.messages import opened_content
 from services.shop import Shop
 from storage.people import lock_follower
-from storage.sealing import seal, unseal
+from storage.sealing import CannotUnseal, seal, unseal
 from storage.sql import Row
 from storage.transactions import transactional
 from storage.waiting import (
@@ -18,6 +20,8 @@ from storage.waiting import (
     nothing_waits,
     take_waiting_lines,
 )
+
+log = logging.getLogger(__name__)
 
 TABLE, COLUMN = "waiting_lines", "text_sealed"
 # With the answer itself they stay below what one message of a person allows us to send.
@@ -60,6 +64,10 @@ async def take_first_lines(shop: Shop, person: Person, *, key: str) -> list[str]
 
 
 async def _wait(shop: Shop, follower_id: int, message: Row) -> None:
-    content = opened_content(shop.keys, message)
+    """What was changed, or whose key is gone, is lost; the person still comes and goes."""
+    try:
+        content = opened_content(shop.keys, message)
+    except CannotUnseal:
+        return log.error("cannot_unseal", extra={"facts": {"table": "outbox"}})
     if content["kind"] == "text" and content["value"]:
         await wait_for_contact(shop, follower_id, content["value"], key=message["key"])

@@ -8,12 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from storage.instants import to_ms
-from storage.personal import ME, MINE, MY_TICKETS, PERSON
+from storage.personal import ME, ME_OR_MERGED, MERGED_IDS, MINE, MY_TICKETS, PERSON
 from storage.sql import Row, change, insert, row, rows
 
 NOTHING_SAID = '{"kind": "text", "value": ""}'
+MESSAGE_BLANKED = f"content = '{NOTHING_SAID}', content_sealed = NULL"
+BASICS_ERASED = (
+    "name_sealed = NULL, phone_sealed = NULL, phone_index = NULL, phone_verified_at = NULL,"
+    " birthday_sealed = NULL"
+)
 PICTURE_ERASED = "state = 'erased', bytes_sealed = NULL, kind = NULL, media_id = ''"
 OTHER = "other_id = (SELECT member_id FROM person)"
+KEPT = f"(kept_id = (SELECT member_id FROM person) OR kept_id IN ({MERGED_IDS}))"
 MY_DOWNLOADS = f"SELECT id FROM downloads WHERE {MINE}"
 UNMATCHED = "member_id = $1 AND state IN ('pending', 'void') AND purchase_id IS NULL"
 QUEUED = "UPDATE outbox SET state = 'suppressed', reason = 'left' WHERE state = 'queued'"
@@ -22,9 +28,10 @@ MY_OUTBOX = (
     " WHERE mine.account = outbox.account AND mine.openid = outbox.openid)"
 )
 ERASED = (
-    f"DELETE FROM member_details WHERE {ME}",
-    f"DELETE FROM detail_marks WHERE {ME}",
-    f"DELETE FROM phone_codes WHERE {ME} OR {MINE}",
+    f"DELETE FROM member_details WHERE {ME_OR_MERGED}",
+    f"DELETE FROM detail_marks WHERE {ME_OR_MERGED}",
+    f"UPDATE members SET {BASICS_ERASED} WHERE merged_into = (SELECT member_id FROM person)",
+    f"DELETE FROM phone_codes WHERE {ME_OR_MERGED} OR {MINE}",
     f"DELETE FROM mini_sessions WHERE {MINE}",
     f"DELETE FROM dialogues WHERE {MINE}",
     f"DELETE FROM waiting_lines WHERE {MINE}",
@@ -32,12 +39,12 @@ ERASED = (
     f"DELETE FROM downloads WHERE {MINE}",
     f"DELETE FROM notices WHERE {ME}",
     f"DELETE FROM member_tiers WHERE {ME}",
-    "UPDATE member_merges SET reason = '' WHERE kept_id = (SELECT member_id FROM person)",
+    f"UPDATE member_merges SET reason = '' WHERE {KEPT}",
     f"UPDATE duplicate_reviews SET state = 'dismissed' WHERE state = 'open' AND ({ME} OR {OTHER})",
     f"UPDATE ticket_messages SET text_sealed = NULL WHERE ticket_id IN ({MY_TICKETS})",
     f"UPDATE ticket_pictures SET {PICTURE_ERASED} WHERE ticket_id IN ({MY_TICKETS})",
     f"{QUEUED} AND {MY_OUTBOX}",
-    f"UPDATE outbox SET content = '{NOTHING_SAID}' WHERE state <> 'sending' AND {MY_OUTBOX}",
+    f"UPDATE outbox SET {MESSAGE_BLANKED} WHERE state <> 'sending' AND {MY_OUTBOX}",
 )
 
 
@@ -59,9 +66,8 @@ async def close_row(member_id: int) -> bool:
     """The member's number stays, nothing of the person; False when it was closed before."""
     return bool(
         await change(
-            "UPDATE members SET state = 'closed', name_sealed = NULL, phone_sealed = NULL,"
-            " phone_index = NULL, phone_verified_at = NULL, birthday_sealed = NULL,"
-            " region_id = NULL WHERE id = $1 AND state = 'active'",
+            f"UPDATE members SET state = 'closed', {BASICS_ERASED}, region_id = NULL"
+            " WHERE id = $1 AND state = 'active'",
             member_id,
         )
     )
@@ -154,9 +160,8 @@ async def forget_follower(follower_id: int, account: str, openid: str) -> None:
     """An account that is no more: neither its name nor a link is left."""
     name = f"cancelled:{follower_id}"
     await change(
-        "UPDATE outbox SET openid = $1, content = $2 WHERE account = $3 AND openid = $4",
+        f"UPDATE outbox SET openid = $1, {MESSAGE_BLANKED} WHERE account = $2 AND openid = $3",
         name,
-        NOTHING_SAID,
         account,
         openid,
     )
@@ -203,6 +208,14 @@ async def closed_card_holder(member_no: str) -> int | None:
         "SELECT m.id FROM closings c JOIN members m ON m.id = c.member_id"
         " JOIN ledger_accounts a ON a.member_id = m.id AND a.unit = 'principal'"
         " AND a.name = 'member' WHERE m.member_no = $1 AND a.balance > 0",
+        member_no,
+    )
+    return found["id"] if found else None
+
+
+async def member_who_left(member_no: str) -> int | None:
+    found = await row(
+        "SELECT m.id FROM closings c JOIN members m ON m.id = c.member_id WHERE m.member_no = $1",
         member_no,
     )
     return found["id"] if found else None

@@ -38,10 +38,10 @@ async def was_asked_before(follower_id: int, member_id: int, purpose: str) -> bo
 async def members_who_agreed(purpose: str, text_hash: str, *, after: int, limit: int) -> list[int]:
     """Active members whose last word on a purpose was yes, and to this very text; by number."""
     found = await rows(
-        "SELECT m.id FROM members m JOIN consents c ON c.id ="
-        " (SELECT MAX(l.id) FROM consents l WHERE l.member_id = m.id AND l.purpose = $1)"
-        " WHERE m.id > $3 AND m.state = 'active' AND c.given AND c.text_hash = $2"
-        " ORDER BY m.id LIMIT $4",
+        "SELECT m.id FROM consents c JOIN members m ON m.id = c.member_id AND m.state = 'active'"
+        " WHERE c.purpose = $1 AND c.text_hash = $2 AND c.given AND c.member_id > $3"
+        " AND NOT EXISTS (SELECT 1 FROM consents l WHERE l.member_id = c.member_id"
+        " AND l.purpose = $1 AND l.id > c.id) ORDER BY m.id LIMIT $4",
         purpose,
         text_hash,
         after,

@@ -50,6 +50,11 @@ class DatabaseAddress:
     def is_sqlite(self) -> bool:
         return self.url.startswith("sqlite:")
 
+    @property
+    def file(self) -> Path:
+        assert self.is_sqlite, "a server is no file"
+        return Path(self.url.removeprefix("sqlite://"))
+
 
 async def open_database(address: DatabaseAddress, *, patient: bool = False) -> None:
     """Connect this process; `patient` lifts the statement time limit, for audits and migrations."""
@@ -92,21 +97,28 @@ def is_postgres() -> bool:
 
 
 def _sqlite(address: DatabaseAddress) -> dict[str, Any]:
-    path = Path(address.url.removeprefix("sqlite://"))
+    path = address.file
     if not path.parent.is_dir():
         raise DatabaseMissing(f"the folder of the database file does not exist: {path.parent}")
     return {"engine": "storage.backend_sqlite", "credentials": {"file_path": str(path)}}
 
 
-def _postgres(address: DatabaseAddress, *, patient: bool) -> dict[str, Any]:
+def server_of(address: DatabaseAddress) -> dict[str, Any]:
+    """Where a PostgreSQL is and who asks, as its driver takes it."""
     parts = urlsplit(address.url)
-    limits = {"statement_timeout": "0", "lock_timeout": "0"} if patient else {}
-    credentials = {
+    return {
         "host": parts.hostname,
         "port": parts.port or 5432,
         "user": unquote(parts.username or ""),
         "password": address.password or unquote(parts.password or "") or None,
         "database": parts.path.removeprefix("/"),
+    }
+
+
+def _postgres(address: DatabaseAddress, *, patient: bool) -> dict[str, Any]:
+    limits = {"statement_timeout": "0", "lock_timeout": "0"} if patient else {}
+    credentials = {
+        **server_of(address),
         "minsize": 2,
         "maxsize": address.pool_size,
         "server_settings": {**SERVER_SETTINGS, **limits},

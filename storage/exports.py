@@ -19,6 +19,8 @@ def belonging(stores: Sequence[int] | None, *, first: int) -> str:
     """Members of these stores by home or purchase; who belongs to none is on the brand's list."""
     if stores is None:
         return "1 = 1"
+    if not stores:
+        return "1 = 0"
     among = f"IN ({places(len(stores), first=first)})"
     return (
         f"(m.home_store_id {among} OR EXISTS (SELECT 1 FROM purchases b"

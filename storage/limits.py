@@ -38,6 +38,12 @@ GIFT_FAILURES_PER_ADDRESS = Limit("gift_failures_address", 100, HOUR)
 INVITATION_FAILURES = Limit("invitation_failures", 5, HOUR)
 # A person's own confirmation dies of five wrong codes; this is for codes of other people.
 CONFIRMATION_FAILURES = Limit("confirmation_failures", 20, HOUR)
+# What is refused to one person an hour; the trail of all others must not drown in it.
+REFUSALS_AUDITED = Limit("refusals_audited", 20, HOUR)
+# What a mini-program asks in one session; a page needs a handful.
+MINI_REQUESTS = Limit("mini_requests", 60, MINUTE)
+# Codes of wx.login cannot be guessed; each wrong one costs a call to the platform.
+MINI_LOGIN_FAILURES_PER_ADDRESS = Limit("mini_login_failures_address", 100, HOUR)
 
 # A payment waits a quarter of an hour for one of a million codes, sent to its member alone.
 HOLD_CODE_FAILURES = Limit("hold_code_failures", 5, HOUR)

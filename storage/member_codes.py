@@ -22,6 +22,16 @@ async def is_active_member(member_id: int) -> bool:
     )
 
 
+async def active_member_now(member_id: int) -> int | None:
+    """The member's number, or of the one it was merged into; None for who has left."""
+    found = await row(
+        "SELECT k.id FROM members m JOIN members k ON k.id = COALESCE(m.merged_into, m.id)"
+        " WHERE m.id = $1 AND k.state = 'active'",
+        member_id,
+    )
+    return found["id"] if found else None
+
+
 async def bind_code(
     *,
     member_id: int,

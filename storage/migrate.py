@@ -6,6 +6,7 @@ it ran are one transaction, so a kill leaves the old schema or the new one, neve
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from storage.database import current_client, is_postgres
@@ -40,12 +41,14 @@ async def applied_migrations() -> list[str]:
 
 async def migrate() -> list[str]:
     """Bring the schema up to date; returns what was applied. A newer schema is refused."""
-    applied_now = []
-    for name in known_migrations():
-        if await _apply(name):
-            applied_now.append(name)
+    applied_now = await apply_migrations(known_migrations())
     await check_schema()
     return applied_now
+
+
+async def apply_migrations(names: Sequence[str]) -> list[str]:
+    """Those of them that were not applied yet, in this order."""
+    return [name for name in names if await _apply(name)]
 
 
 async def check_schema() -> None:

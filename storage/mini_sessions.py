@@ -42,13 +42,5 @@ async def delete_session(follower_id: int) -> None:
     await change("DELETE FROM mini_sessions WHERE follower_id = $1", follower_id)
 
 
-async def delete_sessions_of_member(member_id: int) -> None:
-    await change(
-        "DELETE FROM mini_sessions"
-        " WHERE follower_id IN (SELECT id FROM followers WHERE member_id = $1)",
-        member_id,
-    )
-
-
 async def delete_ended_sessions(now: datetime) -> int:
     return await change("DELETE FROM mini_sessions WHERE expires_at < $1", to_ms(now))

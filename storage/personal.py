@@ -17,12 +17,17 @@ mine AS (SELECT f.id, f.account, f.openid FROM followers f
             OR f.member_id = (SELECT member_id FROM person))
 """
 ME = "member_id = (SELECT member_id FROM person)"
+# What was written down of a member who was merged into this one stays with that number. Details
+# kept there while both can be parted are not told: somebody may have merged the wrong two.
+MERGED_IDS = "SELECT id FROM members WHERE merged_into = (SELECT member_id FROM person)"
+ME_OR_MERGED = f"({ME} OR member_id IN ({MERGED_IDS}))"
 MINE = "follower_id IN (SELECT id FROM mine)"
 MY_MESSAGES = (
     "o.openid IN (SELECT openid FROM mine) AND EXISTS"
     " (SELECT 1 FROM mine WHERE mine.account = o.account AND mine.openid = o.openid)"
 )
-MY_TICKETS = f"SELECT id FROM tickets WHERE {ME} OR {MINE}"
+# Those of a membership that has ended are nobody's, though the same person may be back.
+MY_TICKETS = f"SELECT id FROM tickets WHERE ({ME} OR {MINE}) AND NOT asker_left"
 BOUGHT = "JOIN tills t ON t.id = p.till_id JOIN stores s ON s.id = t.store_id"
 
 
@@ -62,7 +67,7 @@ SECTIONS = (
         sealed=("value_sealed",),
     ),
     Section("detail_marks", "name, verified_on, asked_on, bounced_on", "detail_marks", ME),
-    Section("detail_changes", "name, what, changed_by, changed_at", "detail_changes", ME),
+    Section("detail_changes", "name, what, changed_by, changed_at", "detail_changes", ME_OR_MERGED),
     Section(
         "accounts",
         "account, openid, unionid, follows, source, first_seen_at",
@@ -73,14 +78,14 @@ SECTIONS = (
         "consents",
         "purpose, given, recorded_at, channel, text_version, text",
         "consents c JOIN consent_texts t ON t.text_hash = c.text_hash",
-        f"({ME} OR {MINE})",
+        f"({ME_OR_MERGED} OR {MINE})",
     ),
     Section(
         "ledger",
         "t.occurred_at, t.kind, a.unit, a.name AS account, e.amount, t.cause",
         "ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id"
         " JOIN ledger_transactions t ON t.id = e.transaction_id",
-        f"a.{ME}",
+        f"(a.{ME} OR a.member_id IN ({MERGED_IDS}))",
         order="e.id",
         json=("cause",),
     ),
@@ -142,7 +147,7 @@ SECTIONS = (
         "wallet_holds",
         ME,
     ),
-    Section("code_uses", "purpose, reference, used_at", "member_code_uses", ME),
+    Section("code_uses", "purpose, reference, used_at", "member_code_uses", ME_OR_MERGED),
     Section(
         "tier", "tier, since_on, until_on, pinned_until", "member_tiers", ME, order="member_id"
     ),
@@ -150,7 +155,7 @@ SECTIONS = (
         "tier_changes",
         "from_tier, to_tier, reason, facts, changed_at",
         "tier_changes",
-        ME,
+        ME_OR_MERGED,
         json=("facts",),
     ),
     Section("tier_gifts", "tier, given_on, taken_back_on", "tier_gifts", ME),
@@ -159,9 +164,12 @@ SECTIONS = (
         "messages",
         # What staff are told is about others.
         "o.account, o.class, o.state, o.created_at, o.finished_at, CASE WHEN EXISTS"
-        f" (SELECT 1 FROM staff WHERE {MINE}) THEN NULL ELSE o.content END AS content",
+        f" (SELECT 1 FROM staff WHERE {MINE}) THEN NULL ELSE o.content END AS content,"
+        f" CASE WHEN EXISTS (SELECT 1 FROM staff WHERE {MINE}) THEN NULL"
+        " ELSE o.content_sealed END AS content_sealed",
         "outbox o",
         MY_MESSAGES,
+        sealed=("content_sealed",),
         order="o.id",
         json=("content",),
     ),
@@ -177,7 +185,7 @@ SECTIONS = (
         "id, kind, state, is_anonymous, promise_at, first_reply_at, resolved_at, closed_at,"
         " rating, reopened, topic, created_at",
         "tickets",
-        f"({ME} OR {MINE})",
+        f"id IN ({MY_TICKETS})",
     ),
     Section(
         "ticket_messages",
@@ -221,7 +229,7 @@ SECTIONS = (
         f"({ME} OR other_id = (SELECT member_id FROM person))",
     ),
     # Who looked: the day and the role. Whose eyes it were is between the shop and its staff.
-    Section("looks", "at AS seen_at, role, what", "audit_log", ME),
+    Section("looks", "at AS seen_at, role, what", "audit_log", ME_OR_MERGED),
     Section("closing", "closed_by, closed_at, facts", "closings", ME, json=("facts",)),
 )
 

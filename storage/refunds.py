@@ -104,7 +104,7 @@ async def lapsed_of_lot(lot_id: int) -> int:
         "SELECT -COALESCE(SUM(x.amount), 0) AS points FROM lot_allocations x"
         " JOIN ledger_entries e ON e.id = x.entry_id"
         " JOIN ledger_transactions t ON t.id = e.transaction_id"
-        " WHERE x.lot_id = $1 AND t.kind = 'expire'",
+        " WHERE x.lot_id = $1 AND t.kind IN ('expire', 'close')",
         lot_id,
     )
     return int(found["points"]) if found else 0

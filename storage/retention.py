@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.closing import NOTHING_SAID, PICTURE_ERASED
+from storage.closing import MESSAGE_BLANKED, NOTHING_SAID, PICTURE_ERASED
 from storage.instants import to_ms
 from storage.sql import change, row
 
@@ -38,7 +38,7 @@ BY_TIME: dict[str, tuple[Rows, ...]] = {
             "outbox",
             "created_at",
             f"{FINISHED} AND content <> '{NOTHING_SAID}'",
-            sets=f"content = '{NOTHING_SAID}'",
+            sets=MESSAGE_BLANKED,
         ),
     ),
     "waiting_lines": (Rows("waiting_lines", "COALESCE(told_at, created_at)"),),

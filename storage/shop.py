@@ -1,6 +1,7 @@
 """The shop's own rows (商家): installation, brand, stores and tills, versioned rules, the clock."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +35,15 @@ async def move_clock_offset(offset_ms: int) -> bool:
     )
 
 
-async def bump_rules_version() -> None:
-    await change("UPDATE installation SET rules_version = rules_version + 1 WHERE id = 1")
+async def bump_rules_version() -> int:
+    """The version that holds from now on."""
+    found = await row(
+        "UPDATE installation SET rules_version = rules_version + 1 WHERE id = 1"
+        " RETURNING rules_version"
+    )
+    assert found is not None
+    version: int = found["rules_version"]
+    return version
 
 
 async def current_rules() -> list[dict[str, Any]]:
@@ -89,13 +97,15 @@ async def put_brand(code: str, name: str, mode: str) -> bool:
     )
 
 
-async def put_region(code: str, name: str) -> bool:
+async def put_region(code: str, name: str, districts: Sequence[str]) -> bool:
     return bool(
         await change(
-            "INSERT INTO regions (code, name) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE"
-            " SET name = excluded.name WHERE regions.name <> excluded.name",
+            "INSERT INTO regions (code, name, districts) VALUES ($1, $2, $3) ON CONFLICT (code)"
+            " DO UPDATE SET name = excluded.name, districts = excluded.districts"
+            " WHERE (regions.name, regions.districts) <> (excluded.name, excluded.districts)",
             code,
             name,
+            json.dumps(districts, ensure_ascii=False),
         )
     )
 
@@ -137,9 +147,16 @@ async def read_brand() -> dict[str, Any] | None:
 
 async def read_stores() -> list[dict[str, Any]]:
     return await rows(
-        "SELECT s.id, s.code, s.name, s.region_id, r.code AS region FROM stores s"
+        "SELECT s.id, s.code, s.name, s.region_id, r.code AS region, r.name AS region_name"
+        " FROM stores s"
         " JOIN regions r ON r.id = s.region_id ORDER BY s.id"
     )
+
+
+async def read_districts() -> dict[str, int]:
+    """The region's id by the name of each of its districts."""
+    found = await rows("SELECT id, districts FROM regions ORDER BY id")
+    return {district: line["id"] for line in found for district in json.loads(line["districts"])}
 
 
 async def known_codes(table: str) -> set[str]:

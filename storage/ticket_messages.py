@@ -35,10 +35,6 @@ async def add_message(
     return added is not None
 
 
-async def message_by_key(key: str) -> Row | None:
-    return await row("SELECT * FROM ticket_messages WHERE key = $1", key)
-
-
 async def messages_of(ticket_id: int, *, with_notes: bool) -> list[Row]:
     """Oldest first, each with the role and place of the staff who wrote it."""
     condition = "" if with_notes else f" AND m.step NOT IN {NOTES}"

@@ -29,6 +29,7 @@ def ticket_from(found: Row) -> Ticket:
         rating=found["rating"],
         reopened=found["reopened"],
         created_at=from_ms(found["created_at"]),
+        asker_left=bool(found["asker_left"]),
     )
 
 
@@ -117,17 +118,6 @@ def _plain(value: object) -> object:
     return to_ms(value) if isinstance(value, datetime) else value
 
 
-async def set_escalated(ticket_id: int, at: datetime) -> bool:
-    """Once for each answer that is due."""
-    return bool(
-        await change(
-            "UPDATE tickets SET escalated_at = $1 WHERE id = $2 AND escalated_at IS NULL",
-            to_ms(at),
-            ticket_id,
-        )
-    )
-
-
 async def close_resolved(before: datetime, now: datetime, *, limit: int) -> int:
     """Close so many of those resolved by then; how many it were."""
     return await change(
@@ -143,7 +133,8 @@ async def close_resolved(before: datetime, now: datetime, *, limit: int) -> int:
 async def newest_tickets_of(follower_id: int, member_id: int | None, *, limit: int) -> list[Ticket]:
     """A person's own, the anonymous ones of this account included, newest first."""
     found = await rows(
-        "SELECT * FROM tickets WHERE follower_id = $1 OR member_id = $2 ORDER BY id DESC LIMIT $3",
+        "SELECT * FROM tickets WHERE (follower_id = $1 OR member_id = $2) AND NOT asker_left"
+        " ORDER BY id DESC LIMIT $3",
         follower_id,
         -1 if member_id is None else member_id,
         limit,
@@ -180,6 +171,21 @@ async def name_subjects(ticket_id: int, staff_ids: Iterable[int]) -> None:
             " WHERE ts.ticket_id = $1)",
             ticket_id,
         )
+
+
+async def place_ticket(ticket_id: int, store_id: int, *, key: str) -> None:
+    """Let the first words decide, sent by this message, where nobody else did: neither the box
+    that the ticket came from nor staff who have it.
+    """
+    await change(
+        "UPDATE tickets SET store_id = $1 WHERE id = $2 AND owner_staff_id IS NULL"
+        " AND (store_id IS NULL OR store_id = (SELECT m.home_store_id FROM members m"
+        " WHERE m.id = tickets.member_id)) AND NOT EXISTS (SELECT 1 FROM ticket_messages tm"
+        " WHERE tm.ticket_id = tickets.id AND tm.text_sealed IS NOT NULL AND tm.key <> $3)",
+        store_id,
+        ticket_id,
+        key,
+    )
 
 
 async def home_store_of(member_id: int) -> int | None:

@@ -13,15 +13,20 @@ STANDING = "s.tier, s.growth, s.since_on, s.until_on, s.pinned_until, s.grace_on
 NEVER_MS = 2**62
 # A day of the shop as a number: Asia/Shanghai has kept UTC+8 since 1991.
 SHOP_DAY = "(paid_at + 28800000) / 86400000"
-# Growth counts on the day of what earned it, also where a later entry takes it back.
+# Growth counts on the day of what earned it, less what was taken back of it whenever that was. Who
+# was merged counts with whom they have become; what a merge itself books is no new growth.
 GROWTH = """
-SELECT a.member_id, CAST(SUM(e.amount) AS BIGINT) AS growth FROM ledger_accounts a
+SELECT COALESCE(m.merged_into, m.id) AS member_id, CAST(SUM(e.amount + COALESCE(
+  (SELECT SUM(b.amount) FROM ledger_transactions r JOIN ledger_entries b ON b.transaction_id = r.id
+     JOIN ledger_accounts c ON c.id = b.account_id AND c.unit = 'growth' AND c.name = 'member'
+    WHERE r.reverses_id = t.id), 0)) AS BIGINT) AS growth
+FROM members m JOIN ledger_accounts a ON a.member_id = m.id
 JOIN ledger_entries e ON e.account_id = a.id
 JOIN ledger_transactions t ON t.id = e.transaction_id
-LEFT JOIN ledger_transactions o ON o.id = t.reverses_id
-WHERE a.unit = 'growth' AND a.name = 'member' AND a.member_id IN ({ids})
-AND COALESCE(o.occurred_at, t.occurred_at) >= $1 AND COALESCE(o.occurred_at, t.occurred_at) < $2
-GROUP BY a.member_id
+WHERE (m.id IN ({ids}) OR m.merged_into IN ({ids})) AND a.unit = 'growth' AND a.name = 'member'
+AND t.reverses_id IS NULL AND t.kind NOT IN ('merge', 'unmerge')
+AND t.occurred_at >= $1 AND t.occurred_at < $2
+GROUP BY COALESCE(m.merged_into, m.id)
 """
 VISITS = f"""
 SELECT member_id, COUNT(CASE WHEN net > 0 AND net >= $3 THEN 1 END) AS visits,

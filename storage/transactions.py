@@ -22,6 +22,8 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
+from loyalty.merging import MemberMerged
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -40,6 +42,8 @@ WORTH_ANOTHER_TRY = (
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
     ConnectionError,
+    # What was read of a member before a lock was taken is no longer so.
+    MemberMerged,
 )
 
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)

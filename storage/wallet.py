@@ -30,7 +30,7 @@ SELECT x.lot_id, -SUM(x.amount) AS lapsed
   FROM lot_allocations x JOIN lots l ON l.id = x.lot_id
   JOIN ledger_entries e ON e.id = x.entry_id
   JOIN ledger_transactions t ON t.id = e.transaction_id
- WHERE l.account_id = $1 AND t.kind = 'expire' GROUP BY x.lot_id
+ WHERE l.account_id = $1 AND t.kind IN ('expire', 'close') GROUP BY x.lot_id
 """
 # Bonus that came back when its lot had ended, with the lots it was paid from.
 LATE = """

@@ -21,3 +21,26 @@ def behind(*words: str, shape: str, unit: str = "") -> Callable[[Chat], str | No
         return found[1] if found else None
 
     return read
+
+
+def text_behind(*words: str) -> Callable[[Chat], str | None]:
+    """What stands behind a word and a space, colon or comma, as it was written."""
+    pattern = re.compile(rf"\s*(?:{'|'.join(words)})[\s:：,，]+(\S.*)", re.DOTALL)
+
+    def read(chat: Chat) -> str | None:
+        found = pattern.fullmatch(chat.words)
+        return found[1].strip() if found else None
+
+    return read
+
+
+def number_behind(*words: str) -> Callable[[Chat], tuple[int, str] | None]:
+    """A number behind a word, and the rest as it was written: `补充 12 …`."""
+    rest = r"(?:[\s:：,，]+(.*)|([^\d\s].*))?"
+    pattern = re.compile(rf"\s*(?:{'|'.join(words)})\s*(\d{{1,12}}){rest}", re.DOTALL)
+
+    def read(chat: Chat) -> tuple[int, str] | None:
+        found = pattern.fullmatch(chat.words)
+        return (int(found[1]), (found[2] or found[3] or "").strip()) if found else None
+
+    return read

@@ -5,6 +5,7 @@ import re
 from bot.chat import Chat
 from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue, NotMeant, Progress
 from bot.routing import Router
+from handlers.member.arguments import number_behind
 from handlers.member.phone import code_in, take_code, take_phone
 from handlers.membership import members_only
 from services.details import (
@@ -36,6 +37,16 @@ async def show(chat: Chat, member_id: int) -> None:
     chat.expect(lines)
 
 
+@router.understand(number_behind("资料", "我的资料"), is_certain=True)
+@members_only
+async def change_at_once(chat: Chat, member_id: int, asked: tuple[int, str]) -> None:
+    """`资料 2 小王`; without a value it is asked for."""
+    number, value = asked
+    if not 1 <= number <= len(DETAILS):
+        return await chat.say("details/line_unknown", last=len(DETAILS))
+    await _change_line(chat, member_id, DETAILS[number - 1], value)
+
+
 @lines.ask("line", prompt="details/show")
 def read_line(text: str) -> Answer:
     if LINE.fullmatch(text) is None and code_in(text) is None:
@@ -52,10 +63,15 @@ async def change_line(chat: Chat, member_id: int, answers: Answers) -> None:
         return await take_code(chat, code)
     found = LINE.fullmatch(str(answers["line"]))
     assert found is not None, "the reader took it"
-    name = DETAILS[int(found[1]) - 1]
-    if found[2] == EMPTY_IT:
+    await _change_line(chat, member_id, DETAILS[int(found[1]) - 1], found[2])
+
+
+async def _change_line(chat: Chat, member_id: int, name: str, value: str) -> None:
+    if not value:
+        return await ask_for(chat, name)
+    if value == EMPTY_IT:
         return await _empty(chat, member_id, name)
-    await _change(chat, member_id, name, found[2])
+    await _change(chat, member_id, name, value)
 
 
 def _one_question(name: str) -> Dialogue:

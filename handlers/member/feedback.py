@@ -39,17 +39,17 @@ unnamed_feedback = _asking(TicketKind.FEEDBACK, anonymous=True)
 unnamed_complaint = _asking(TicketKind.COMPLAINT, anonymous=True)
 
 
-@router.command("反馈", "意见反馈", "意见", help="words/feedback")
+@router.command("反馈", "意见反馈", "意见", "提意见", "我要反馈", help="words/feedback")
 async def ask_feedback(chat: Chat) -> None:
     await chat.open(feedback)
 
 
-@router.command("建议")
+@router.command("建议", "提建议", "我要建议")
 async def ask_suggestion(chat: Chat) -> None:
     await chat.open(suggestion)
 
 
-@router.command("投诉", help="words/complaint")
+@router.command("投诉", "我要投诉", help="words/complaint")
 async def ask_complaint(chat: Chat) -> None:
     await chat.open(complaint)
 
@@ -64,22 +64,22 @@ async def ask_unnamed_complaint(chat: Chat) -> None:
     await chat.open(unnamed_complaint)
 
 
-@router.command("人工", "人工客服", "客服", "转人工", help="words/human")
+@router.command("人工", "人工客服", "客服", "转人工", "找客服", help="words/human")
 async def call(chat: Chat) -> None:
     await say_opened(chat, await call_human(chat.shop, chat.person, "", key=chat.key))
 
 
-@router.understand(text_behind("反馈", "意见反馈", "意见"), is_certain=True)
+@router.understand(text_behind("反馈", "意见反馈", "意见", "提意见", "我要反馈"), is_certain=True)
 async def send_feedback(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.FEEDBACK, text))
 
 
-@router.understand(text_behind("建议"), is_certain=True)
+@router.understand(text_behind("建议", "提建议", "我要建议"), is_certain=True)
 async def send_suggestion(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.SUGGESTION, text))
 
 
-@router.understand(text_behind("投诉"), is_certain=True)
+@router.understand(text_behind("投诉", "我要投诉"), is_certain=True)
 async def send_complaint(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.COMPLAINT, text))
 
@@ -94,7 +94,7 @@ async def send_unnamed_complaint(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.COMPLAINT, text, anonymous=True))
 
 
-@router.understand(text_behind("人工", "人工客服", "转人工"), is_certain=True)
+@router.understand(text_behind("人工", "人工客服", "转人工", "找客服"), is_certain=True)
 async def call_with_words(chat: Chat, text: str) -> None:
     _leave_own_question(chat)
     await say_opened(chat, await call_human(chat.shop, chat.person, text, key=chat.key))

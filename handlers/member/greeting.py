@@ -10,6 +10,8 @@ router = Router()
 
 @router.push(Unfollow)
 async def left(chat: Chat) -> None:
+    """Whoever has left is not asked on; nothing is said, because nobody reads it."""
+    chat.close()
     await unfollow(chat.shop, chat.person, pushed_at=chat.push.created_at)
 
 

@@ -8,7 +8,7 @@ HELP, STAFF = "帮助", "员工"
 router = Router()
 
 
-@router.command(HELP, "菜单", "?", "help", help="words/help")
+@router.command(HELP, "菜单", "?", "help")
 async def show_help(chat: Chat) -> None:
     await chat.say("help/words", lines=_lines(chat))
 

@@ -35,6 +35,13 @@ async def ask(chat: Chat, member_id: int) -> None:
     await _show(chat, costs)
 
 
+@router.command(LEAVE)
+@members_only
+async def agreed_too_late(chat: Chat, member_id: int) -> None:
+    """Something else was said since; what leaving costs has to be seen right before the yes."""
+    await chat.say("rights/leaving_over")
+
+
 @leaving.ask("yes", prompt="rights/leaving", offers=(LEAVE,))
 def read_yes(text: str) -> Answer:
     if text != LEAVE:

@@ -4,7 +4,18 @@ from bot.chat import Chat
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
-from services.privacy import ConsentShown, consent_numbered, consents_shown, days_kept
+from services.privacy import (
+    ConsentShown,
+    Origin,
+    consent_numbered,
+    consents_shown,
+    days_kept,
+    origins_shown,
+)
+
+# So that all of it fits into one message.
+ORIGINS_SHOWN = 2
+LONGEST_BASIS_SHOWN = 60
 
 router = Router(topic="资料")
 
@@ -14,6 +25,8 @@ async def show(chat: Chat) -> None:
     member_id = chat.person.member_id
     consents = [] if member_id is None else await consents_shown(chat.shop, member_id)
     lines = [_line(chat, consent) for consent in consents] or [chat.phrase("rights/no_consents")]
+    origins = [] if member_id is None else await origins_shown(chat.shop, member_id)
+    lines += [_origin(chat, origin) for origin in origins[:ORIGINS_SHOWN]]
     await chat.say(
         "rights/privacy",
         brand=chat.shop.rules.brand_name,
@@ -30,6 +43,12 @@ async def show_text(chat: Chat, member_id: int, number: str) -> None:
     await chat.say(
         "rights/consent_text", day=consent.day, version=consent.version, text=consent.text
     )
+
+
+def _origin(chat: Chat, origin: Origin) -> str:
+    """In full it stands in 我的数据."""
+    basis = origin.basis[:LONGEST_BASIS_SHOWN]
+    return chat.phrase("imports/origin", store=origin.store_name, day=origin.day, basis=basis)
 
 
 def _line(chat: Chat, consent: ConsentShown) -> str:

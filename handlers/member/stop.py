@@ -9,7 +9,7 @@ from services.consents import agree_to_marketing, has_consent, withdraw_marketin
 
 SUBSCRIBE = "同意订阅"
 
-router = Router()
+router = Router(topic="资料")
 subscribing = router.dialogue(Dialogue("subscribing"))
 
 

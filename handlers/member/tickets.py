@@ -7,6 +7,7 @@ from handlers.member.arguments import number_behind
 from handlers.member.feedback import read_words
 from services.own_tickets import (
     TicketLine,
+    TicketStep,
     add_to_ticket,
     own_ticket_sheet,
     own_tickets,
@@ -18,6 +19,7 @@ from services.tickets import Ticket, clock_text
 router = Router(topic="服务")
 adding = router.dialogue(Dialogue("ticket_add"))
 adding.ask("text", prompt="tickets/ask_more")(read_words)
+RATINGS = ("1", "2", "3", "4", "5")
 LOW = 2
 # How the state of a ticket leads on.
 NEXT = {
@@ -70,10 +72,10 @@ async def add_answer(chat: Chat, answers: Answers) -> None:
 
 @router.understand(number_behind("评价"), is_certain=True)
 async def rate(chat: Chat, asked: tuple[int, str]) -> None:
-    number, mark = asked
-    if mark not in [str(rating) for rating in range(1, 6)]:
+    number, given = asked
+    if given not in RATINGS:
         return await chat.say("tickets/rate_how", number=number)
-    rating = int(mark)
+    rating = int(given)
     await rate_ticket(chat.shop, chat.person, number, rating, key=chat.key)
     wording = "tickets/rated_low" if rating <= LOW else "tickets/rated"
     await chat.say(wording, rating=rating, number=number)
@@ -108,6 +110,10 @@ def _said(chat: Chat, line: TicketLine) -> str:
     words = line.text or chat.phrase(f"tickets/step_{line.step}")
     if line.picture_id is not None:
         words = chat.phrase("tickets/own_message_picture") + line.text
+    if line.is_erased:
+        words = chat.phrase("tickets/text_erased")
+    elif line.step == TicketStep.RATE:
+        words = chat.phrase("tickets/own_rating", rating=line.text)
     facts = {"at": clock_text(chat.shop, line.at), "text": words, "who": line.who}
     return chat.phrase(f"tickets/own_message_{'staff' if line.who else 'member'}", **facts)
 

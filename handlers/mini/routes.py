@@ -4,14 +4,13 @@ wx.request sends no cookies: a call carries its session as a bearer token, so no
 make it by itself.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
-from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_strict_json
+from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_body, read_strict_json
 from handlers.mini.calls import MiniCall, Told, post_login, post_logout, post_phone
 from handlers.mini.codes import MiniPlatform, PlatformBusy
 from loyalty.person import Person
@@ -21,9 +20,8 @@ from services.shop import Shop
 
 log = logging.getLogger(__name__)
 
-LARGEST_BODY = 4096
+LARGEST_BODY_KB = 4
 LONGEST_TEXT = 256
-BODY_SECONDS = 10.0
 BEARER = "Bearer "
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -83,6 +81,7 @@ class MiniDoor:
         except JsonFault as fault:
             return fault.response(request_id)
         except Refusal as refusal:
+            log.info("refused", extra={"facts": {"wording": refusal.wording}})
             message = self._shop.phrase(refusal.wording, refusal.facts)
             return JsonFault(refusal.status, message).response(request_id)
         except PlatformBusy:
@@ -103,7 +102,7 @@ def _token(request: web.Request) -> str:
 
 async def _read_call(request: web.Request, names: tuple[str, ...]) -> MiniCall:
     try:
-        content = read_strict_json(await _read_body(request))
+        content = read_strict_json(await read_body(request, most_kb=LARGEST_BODY_KB))
     except BadJson as bad:
         raise JsonFault(400, str(bad)) from None
     return MiniCall(_texts(content, names), request.remote or "")
@@ -121,16 +120,3 @@ def _texts(content: Any, names: tuple[str, ...]) -> dict[str, str]:
         ):
             raise JsonFault(400, f"{name} must be a text of 1 to {LONGEST_TEXT} characters")
     return content
-
-
-async def _read_body(request: web.Request) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise JsonFault(413, "the body is too large") from None
-    except TimeoutError:
-        raise JsonFault(400, "the body did not arrive in time") from None
-    if len(body) > LARGEST_BODY:
-        raise JsonFault(413, "the body is larger than 4 kB")
-    return body

@@ -5,6 +5,7 @@ A login's state is kept on our side, bound to the browser by a cookie and good o
 """
 
 import json
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from services.shop import Shop
+
+log = logging.getLogger(__name__)
 
 STATE_SECONDS = 300
 COOKIE = "login_state"
@@ -88,8 +91,13 @@ class Login:
         kept = await self.shop.cache.take(f"login:{query.get('state', '')}")
         code = query.get("code", "")
         if kept is None or not code:
-            raise LoginFailed
+            raise _refused("state")
         expected_browser, carried = json.loads(kept)
         if not secrets.compare_digest(expected_browser.encode(), browser.encode(errors="replace")):
-            raise LoginFailed
+            raise _refused("browser")
         return Arrival(self.account, await self.exchange(code), carried)
+
+
+def _refused(reason: str) -> LoginFailed:
+    log.info("login_refused", extra={"facts": {"reason": reason}})
+    return LoginFailed()

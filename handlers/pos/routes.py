@@ -1,6 +1,5 @@
 """The till door (收银台接口) /pos/v1: who may enter, which call goes where, how errors look."""
 
-import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_strict_json
+from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_body, read_strict_json
 from handlers.pos.calls import TillCall
 from handlers.pos.coupons import post_redeem, post_release
 from handlers.pos.members import post_identify
@@ -22,8 +21,7 @@ from services.tills import SignedRequest, Till, authenticate
 
 log = logging.getLogger(__name__)
 
-LARGEST_BODY = 256 * 1024
-BODY_SECONDS = 10.0
+LARGEST_BODY_KB = 256
 OPENAPI = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
 
 Call = Callable[[Shop, Till, TillCall], Awaitable[web.Response]]
@@ -86,7 +84,7 @@ class TillDoor:
             return JsonFault(503, f"{reason}: send it again").response(request_id)
 
     async def _answer(self, request: web.Request, call: Call) -> web.Response:
-        body = await _read_body(request)
+        body = await read_body(request, most_kb=LARGEST_BODY_KB)
         till = await authenticate(self._shop, _signed(request, body))
         try:
             content = read_strict_json(body)
@@ -113,16 +111,3 @@ def _signed(request: web.Request, body: bytes) -> SignedRequest:
         signature=header.get("X-Signature", ""),
         body=body,
     )
-
-
-async def _read_body(request: web.Request) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise JsonFault(413, "the body is larger than 256 kB") from None
-    except TimeoutError:
-        raise JsonFault(400, "the body did not arrive in time") from None
-    if len(body) > LARGEST_BODY:
-        raise JsonFault(413, "the body is larger than 256 kB")
-    return body

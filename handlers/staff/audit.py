@@ -36,10 +36,13 @@ async def show_acts(chat: Chat, arguments: tuple[str, ...]) -> None:
 
 
 def _act(chat: Chat, line: AuditLine) -> str:
+    about = ""
+    if line.ticket_no:
+        about += chat.phrase("audit/on_ticket", number=line.ticket_no)
+    if line.member_no:
+        about += chat.phrase("audit/on_member", member_no=line.member_no)
     facts = {"when": _when(line), "who": line.who, "what": line.what}
-    if not line.member_no:
-        return chat.phrase("audit/act", **facts)
-    return chat.phrase("audit/act_on_member", **facts, member_no=line.member_no)
+    return chat.phrase("audit/act", **facts, about=about)
 
 
 def _when(line: AuditLine) -> str:

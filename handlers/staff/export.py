@@ -14,4 +14,7 @@ router = Router()
 async def export(chat: Chat, arguments: tuple[str, ...]) -> None:
     asked = await propose_action(chat.shop, chat.person, "export", arguments, key=chat.key)
     minutes = int(asked.life.total_seconds()) // 60
-    await chat.say("rights/export_ask", summary=asked.summary, code=asked.code, minutes=minutes)
+    is_owner = chat.person.may(Right.APPROVE)
+    who = chat.phrase("rights/export_another_owner" if is_owner else "rights/export_owner")
+    facts = {"summary": asked.summary, "code": asked.code, "minutes": minutes}
+    await chat.say("rights/export_ask", who=who, **facts)

@@ -78,12 +78,10 @@ def _queued(chat: Chat, ticket: Ticket) -> str:
 def _said(chat: Chat, line: TicketLine) -> str:
     what = chat.phrase(f"tickets/step_{line.step}")
     picture = "" if line.picture_id is None else chat.phrase("tickets/own_message_picture")
-    facts = {"at": clock_text(chat.shop, line.at), "text": picture + line.text, "what": what}
-    if line.who:
-        is_plain = not facts["text"]
-        wording = "tickets/message_staff_plain" if is_plain else "tickets/message_staff"
-        return chat.phrase(wording, who=line.who, **facts)
-    return chat.phrase("tickets/message_member", **facts)
+    text = chat.phrase("tickets/text_erased") if line.is_erased else picture + line.text
+    wording = f"tickets/message_{'staff' if line.who else 'member'}{'' if text else '_plain'}"
+    at = clock_text(chat.shop, line.at)
+    return chat.phrase(wording, at=at, what=what, text=text, who=line.who)
 
 
 def _who(chat: Chat, sheet: TicketSheet) -> str:
@@ -97,7 +95,8 @@ def _who(chat: Chat, sheet: TicketSheet) -> str:
 def _owner(chat: Chat, sheet: TicketSheet) -> str:
     ticket = sheet.ticket
     if not sheet.owner:
-        return chat.phrase("tickets/owner_nobody", number=ticket.id)
+        wording = "tickets/owner_nobody_ended" if ticket.has_ended else "tickets/owner_nobody"
+        return chat.phrase(wording, number=ticket.id)
     if ticket.due_at is None:
         return chat.phrase("tickets/owner_quiet", who=sheet.owner)
     promise = clock_text(chat.shop, ticket.due_at)
@@ -114,17 +113,22 @@ def _mark(chat: Chat, ticket: Ticket) -> str:
 
 
 def _figures(chat: Chat, found: Mapping[str, ServiceFigures]) -> list[str]:
-    return [
-        chat.phrase(
-            "tickets/figures_line",
-            name=name,
-            count=figures.count,
-            median=_length(chat, figures.median_seconds),
-            ninth=_length(chat, figures.ninth_seconds),
-            kept=_percent(chat, figures.kept_percent),
-        )
-        for name, figures in found.items()
-    ]
+    return [_figures_line(chat, name, figures) for name, figures in found.items()]
+
+
+def _figures_line(chat: Chat, name: str, figures: ServiceFigures) -> str:
+    if figures.median_seconds is None or figures.ninth_seconds is None:
+        # Only a promise that is over already counts without a reply.
+        how = "unanswered" if figures.kept_percent is None else "late"
+        return chat.phrase(f"tickets/figures_line_{how}", name=name, count=figures.count)
+    return chat.phrase(
+        "tickets/figures_line",
+        name=name,
+        count=figures.count,
+        median=_length(chat, figures.median_seconds),
+        ninth=_length(chat, figures.ninth_seconds),
+        kept=_percent(chat, figures.kept_percent),
+    )
 
 
 def _percent(chat: Chat, percent: int | None) -> str:
@@ -133,10 +137,8 @@ def _percent(chat: Chat, percent: int | None) -> str:
     return chat.phrase("tickets/percent", percent=percent)
 
 
-def _length(chat: Chat, seconds: int | None) -> str:
+def _length(chat: Chat, seconds: int) -> str:
     """In the largest unit of which there are two or more."""
-    if seconds is None:
-        return chat.phrase("tickets/nothing_measured")
     if seconds < 2 * HOUR:
         return chat.phrase("tickets/age_minutes", count=seconds // MINUTE)
     if seconds < 2 * DAY:

@@ -1,6 +1,10 @@
 """Tables by topic; this page names them all for tortoise."""
 
+from storage.models.audit import AuditHead, AuditRow
 from storage.models.coupons import Coupon, CouponGift, CouponUse, Exchange
+from storage.models.custody import BackupRow, InstallationMark
+from storage.models.details import DetailChange, DetailMark, MemberDetail, TrainingPass
+from storage.models.imports import DuplicateReview, ImportedMember, ImportRun
 from storage.models.ledger import (
     LedgerAccount,
     LedgerEntry,
@@ -8,9 +12,13 @@ from storage.models.ledger import (
     LotAllocation,
     LotRow,
 )
+from storage.models.merges import LotMove, MemberMerge, MergeMove
 from storage.models.messages import OutboxMessage, WaitingLine
 from storage.models.people import Consent, ConsentText, Follower, Member, OpenDialogue
+from storage.models.phones import MiniSession, PhoneCode
 from storage.models.purchases import Claim, Counter, MemberCodeUse, Purchase, Quote, Refund
+from storage.models.rights import Closing, Download, DownloadFile, MemberExport
+from storage.models.service import Announcement, AnnouncementTicket, TicketPicture
 from storage.models.shop import (
     Brand,
     Installation,
@@ -21,13 +29,26 @@ from storage.models.shop import (
     Till,
     TillKey,
 )
-from storage.models.staff import Confirmation, StaffAction, StaffInvitation, StaffMember
+from storage.models.staff import (
+    Confirmation,
+    OperatorRequest,
+    StaffAction,
+    StaffInvitation,
+    StaffMember,
+)
+from storage.models.tickets import TicketMessage, TicketRow, TicketSubject
 from storage.models.tiers import MemberTier, Notice, TierChange, TierGift
 from storage.models.wallet import HoldDraw, TopUp, WalletHold
 
 __all__ = [
+    "Announcement",
+    "AnnouncementTicket",
+    "AuditHead",
+    "AuditRow",
+    "BackupRow",
     "Brand",
     "Claim",
+    "Closing",
     "Confirmation",
     "Consent",
     "ConsentText",
@@ -35,22 +56,38 @@ __all__ = [
     "Coupon",
     "CouponGift",
     "CouponUse",
+    "DetailChange",
+    "DetailMark",
+    "Download",
+    "DownloadFile",
+    "DuplicateReview",
     "Exchange",
     "Follower",
     "HoldDraw",
+    "ImportRun",
+    "ImportedMember",
     "Installation",
+    "InstallationMark",
     "JobRun",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransactionRow",
     "LotAllocation",
+    "LotMove",
     "LotRow",
     "Member",
     "MemberCodeUse",
+    "MemberDetail",
+    "MemberExport",
+    "MemberMerge",
     "MemberTier",
+    "MergeMove",
+    "MiniSession",
     "Notice",
     "OpenDialogue",
+    "OperatorRequest",
     "OutboxMessage",
+    "PhoneCode",
     "Purchase",
     "Quote",
     "Refund",
@@ -60,11 +97,16 @@ __all__ = [
     "StaffInvitation",
     "StaffMember",
     "Store",
+    "TicketMessage",
+    "TicketPicture",
+    "TicketRow",
+    "TicketSubject",
     "TierChange",
     "TierGift",
     "Till",
     "TillKey",
     "TopUp",
+    "TrainingPass",
     "WaitingLine",
     "WalletHold",
 ]

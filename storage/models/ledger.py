@@ -16,6 +16,7 @@ class LedgerAccount(Model):
     balance = fields.BigIntField(default=0)
     held = fields.BigIntField(default=0)
     debt = fields.BigIntField(default=0)
+    closed = fields.BooleanField(default=False)
 
     class Meta:
         table = "ledger_accounts"

@@ -32,6 +32,7 @@ class Region(Model):
     id = fields.BigIntField(primary_key=True)
     code = fields.TextField()
     name = fields.TextField()
+    districts = fields.TextField(default="[]")
 
     class Meta:
         table = "regions"

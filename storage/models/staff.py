@@ -61,6 +61,25 @@ class Confirmation(Model):
         table = "confirmations"
 
 
+class OperatorRequest(Model):
+    """What an operator asks for at the command line, for an owner to approve in chat."""
+
+    id = fields.BigIntField(primary_key=True)
+    code_hash = fields.TextField()
+    what = fields.TextField()
+    content_hash = fields.TextField()
+    summary = fields.TextField()
+    state = fields.TextField()
+    asked_at = InstantField()
+    expires_at = InstantField()
+    approved_by = fields.BigIntField(null=True)
+    approved_at = InstantField(null=True)
+    used_at = InstantField(null=True)
+
+    class Meta:
+        table = "operator_requests"
+
+
 class StaffAction(Model):
     id = fields.BigIntField(primary_key=True)
     confirmation_id = fields.BigIntField()
