@@ -178,6 +178,6 @@ async def test_the_first_words_place_a_ticket_that_nobody_has_taken(shop: Shop) 
         if taken:
             owner = await a_staff(shop, "owner", Role.OWNER, "")
             await replied(shop, owner, ticket)
-        for place in ("春熙路店", "太古里店"):
+        for place in ("春熙路店", "宽窄巷子店"):
             await add_to_ticket(shop, wang, ticket.id, f"{place}太冷", key=f"a{number}{place}")
         assert (await ticket_row(ticket))["store_id"] == store_id
