@@ -15,11 +15,13 @@ NEVER_MS = 2**62
 SHOP_DAY = "(paid_at + 28800000) / 86400000"
 # Growth counts on the day of what earned it, less what was taken back of it whenever that was. Who
 # was merged counts with whom they have become; what a merge itself books is no new growth.
+# What was taken back is looked up by its account, not joined with it: a planner without statistics
+# would begin at the accounts of everybody.
 GROWTH = """
 SELECT COALESCE(m.merged_into, m.id) AS member_id, CAST(SUM(e.amount + COALESCE(
   (SELECT SUM(b.amount) FROM ledger_transactions r JOIN ledger_entries b ON b.transaction_id = r.id
-     JOIN ledger_accounts c ON c.id = b.account_id AND c.unit = 'growth' AND c.name = 'member'
-    WHERE r.reverses_id = t.id), 0)) AS BIGINT) AS growth
+    WHERE r.reverses_id = t.id AND 'growth' = (SELECT c.unit FROM ledger_accounts c
+      WHERE c.id = b.account_id AND c.name = 'member')), 0)) AS BIGINT) AS growth
 FROM members m JOIN ledger_accounts a ON a.member_id = m.id
 JOIN ledger_entries e ON e.account_id = a.id
 JOIN ledger_transactions t ON t.id = e.transaction_id
