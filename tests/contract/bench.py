@@ -20,6 +20,8 @@ from tests.contract.holdings import (
     Holdings,
     holdings_of_postgres,
     holdings_of_sqlite,
+    messages_on_their_way_in_postgres,
+    messages_on_their_way_in_sqlite,
     tables_of,
 )
 from tests.contract.installation import START_SECONDS, Installation
@@ -153,12 +155,19 @@ class Bench:
     async def at_rest(self) -> Holdings:
         """What it holds once nothing of earlier messages is still being sent or written behind."""
         held = await self.holdings()
-        for _ in range(100):
+        for _ in range(150):
             await asyncio.sleep(0.03)
+            # A worker looks for new messages once a second only.
+            is_quiet = not await self.messages_on_their_way()
             before, held = held, await self.holdings()
-            if held == before:
+            if is_quiet and held == before:
                 return held
         raise AssertionError("the database never came to rest")
+
+    async def messages_on_their_way(self) -> int:
+        if self.shop.is_sqlite:
+            return messages_on_their_way_in_sqlite(self.database_file)
+        return await messages_on_their_way_in_postgres(self.shop.database_url)
 
     async def holdings(self) -> Holdings:
         """Rows and content of every table, straight from the database."""

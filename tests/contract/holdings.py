@@ -38,6 +38,22 @@ async def tables_of(connection: asyncpg.Connection) -> list[str]:
     return [f'"{row[0]}"' for row in await connection.fetch(named)]
 
 
+ON_THEIR_WAY = "SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending')"
+
+
+def messages_on_their_way_in_sqlite(path: str) -> int:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+        return int(database.execute(ON_THEIR_WAY).fetchone()[0])
+
+
+async def messages_on_their_way_in_postgres(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval(ON_THEIR_WAY))
+    finally:
+        await connection.close()
+
+
 def digest_of(rows: Iterator[str]) -> tuple[int, str]:
     lines = sorted(rows)
     return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()
