@@ -118,7 +118,10 @@ async def guest_of(bench: Bench, till: str) -> tuple[Phone, str]:
     phone = await bench.member()
     sold = await bench.till(till).sell(3200, member_code=await bench.member_code(phone))
     assert sold.status == 201, sold.raw
-    return phone, await member_no_of(phone)
+    member_no = await member_no_of(phone)
+    # The picture of the code still comes after its digits.
+    await bench.at_rest()
+    return phone, member_no
 
 
 async def queue_of(colleague: Phone) -> set[str]:
