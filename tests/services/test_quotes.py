@@ -21,6 +21,7 @@ from services.recorded import NumberConflict, Recorded
 from services.shop import Shop
 from services.tills import Till
 from services.topups import TopUpRequest, top_up
+from storage.quotes import pay_quote
 from storage.sql import rows
 from tests.services.couponing import load_kinds
 from tests.services.posting import give, spend_points
@@ -149,6 +150,12 @@ async def test_a_quote_is_paid_once_also_by_many_receipts_at_once(shop: Shop, ti
     assert sum(isinstance(result, Recorded) for result in results) == 1
     assert sum(isinstance(result, QuotePaid) for result in results) == 7
     assert len(await rows("SELECT id FROM purchases")) == 1
+
+
+async def test_a_paid_quote_is_not_paid_again_whoever_holds_no_lock(shop: Shop, till: Till) -> None:
+    await pay(shop, till, await quote(shop, till, 3200), 3200, receipt_no="R-1")
+    [paid] = await rows("SELECT id, purchase_id FROM quotes")
+    assert not await pay_quote(paid["id"], paid["purchase_id"])
 
 
 async def test_a_quote_outlives_the_code_it_was_asked_with(
