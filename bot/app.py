@@ -86,6 +86,7 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
             phrase=wordings.fill,
             sends_sms=settings.sms.is_on,
             asks_who=settings.asks_who,
+            account_kinds={one.name: one.kind for one in settings.wechat.accounts},
             audit_anchors=settings.audit.anchor_file,
             backups=backup_place(settings),
         )

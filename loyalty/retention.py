@@ -38,7 +38,6 @@ RETENTION = (
     Kept("dialogues", "open questions and their answers", "the conversation", Basis.CONTRACT, 30),
     Kept("messages", "what was said to people", "delivery and its proof", Basis.CONTRACT, 90),
     Kept("waiting_lines", "what could not be delivered, sealed", "delivery", Basis.CONTRACT, 90),
-    Kept("notices", "what a channel was to tell", "delivery", Basis.CONTRACT, 365),
     Kept("quotes", "baskets that were priced and not paid", "the price", Basis.CONTRACT, 30),
     Kept("phone_codes", "numbers being verified, sealed", "verification", Basis.CONSENT, 7),
     Kept("logins", "sessions of mini-programs that are over", "logging in", Basis.CONTRACT, 7),

@@ -30,6 +30,12 @@ class Right(StrEnum):
     TICKETS = "tickets"
     REMEDY = "remedy"
     ANNOUNCE = "announce"
+    AUDIENCE = "audience"
+    BROADCAST = "broadcast"
+    CAMPAIGN = "campaign"
+    # To look after activities; to show a check-in code at the door.
+    ACTIVITY = "activity"
+    CHECK_IN = "check_in"
     MERGE = "merge"
     EXPORT = "export"
     KNOW_STAFF = "know_staff"
@@ -53,17 +59,20 @@ COUNTER = ANY_STAFF | {
     Right.RECEIPT,
     Right.UNDO,
     Right.CHECK_DETAILS,
+    Right.CHECK_IN,
 }
+# Whoever speaks to many at once.
+SPEAKING = frozenset({Right.ANNOUNCE, Right.AUDIENCE, Right.BROADCAST, Right.ACTIVITY})
 SERVICE = frozenset({Right.LOOK_UP, Right.UNMASK, Right.TICKETS, Right.REMEDY, Right.UNDO})
 LEADING = (
-    COUNTER | SERVICE | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT, Right.ANNOUNCE}
+    COUNTER | SERVICE | SPEAKING | {Right.ADJUST, Right.CARD_REFUND, Right.MERGE, Right.EXPORT}
 )
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.MANAGER: LEADING,
     Role.CLERK: COUNTER,
     Role.SUPPORT: ANY_STAFF | SERVICE,
-    Role.MARKETING: ANY_STAFF | {Right.ANNOUNCE},
+    Role.MARKETING: ANY_STAFF | SPEAKING | {Right.CAMPAIGN, Right.CHECK_IN},
     Role.AUDITOR: ANY_STAFF | {Right.AUDIT, Right.KNOW_STAFF},
 }
 # Whoever stands at a counter works in one store; the others may see the whole brand.

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from loyalty.coupons import coupon_copy
+from loyalty.messages import Topic
 from services.notices import put_notice, this_morning
 from services.shop import Shop
 from storage.coupons import coupons_ending
@@ -74,4 +75,5 @@ async def _notice(shop: Shop, ending: Ending, horizon: int) -> bool:
         key=f"coupons-ending:{ending.member_id}:{ending.last_day}:{horizon}",
         due_at=this_morning(shop),
         message_class="service",
+        topic=Topic.EXPIRY,
     )

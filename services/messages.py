@@ -4,6 +4,7 @@ What they say may be a phone number in full; only here is it sealed and opened.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from services.shop import Shop
@@ -27,16 +28,20 @@ async def queue_message(
 
     `otherwise`: what becomes of it when it cannot be delivered.
     """
-    text = json.dumps(content, ensure_ascii=False)
     await put_in_outbox(
         key=key,
         account=account,
         openid=openid,
         message_class=message_class,
-        content_sealed=seal(shop.keys, text, **_place(key)),
+        content_sealed=sealed_content(shop, key, content),
         now=shop.clock.machine_now(),
         otherwise=otherwise,
     )
+
+
+def sealed_content(shop: Shop, key: str, content: Mapping[str, Any]) -> bytes:
+    """As the row with this key holds it."""
+    return seal(shop.keys, json.dumps(content, ensure_ascii=False), **_place(key))
 
 
 def opened_content(keys: Keys, message: Row) -> dict[str, Any]:

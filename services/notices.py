@@ -1,13 +1,15 @@
-"""Notices (通知): what a member should be told when a channel allows it.
+"""Notices (通知): what a member should be told by whichever channel will carry it.
 
-A notice is the wording with its facts; whether and how it is sent is decided when it is due.
+A notice is a message of the outbox that holds the wording with its facts; whether and how it
+leaves is decided when it is due, and the text is filled only then.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, time
 
-from loyalty.fingerprints import canonical_json
+from loyalty.messages import MessageClass, Topic
 from services.clock import SHOP_ZONE
+from services.messages import sealed_content
 from services.shop import Shop
 from storage.notices import insert_notice
 
@@ -23,19 +25,28 @@ async def put_notice(
     key: str,
     due_at: datetime,
     message_class: str,
+    topic: Topic | None = None,
+    useless_after: datetime | None = None,
+    otherwise: str | None = "first_line",
+    campaign: str | None = None,
 ) -> bool:
-    """Keep a notice once per key; False when it was there.
+    """Tell once per key, not before `due_at`; False when it was there, or nobody can be told.
 
     A helper for use cases. `message_class`: transactional, service, care or promotion.
     """
+    content = {"kind": "notice", "wording": wording, "facts": facts}
     return await insert_notice(
         member_id,
-        wording=wording,
-        facts=canonical_json(facts),
         key=key,
-        due_at=due_at,
+        content_sealed=sealed_content(shop, key, content),
         message_class=message_class,
-        created_at=shop.now(),
+        lane=MessageClass(message_class).lane,
+        topic=topic,
+        campaign=campaign,
+        wait_until=due_at,
+        useless_after=useless_after,
+        otherwise=otherwise,
+        now=shop.clock.machine_now(),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from loyalty.ledger import Unit, expire
+from loyalty.messages import Topic
 from loyalty.points import expire_lots
 from services.ledger import lock_accounts, post
 from services.notices import put_notice, this_morning
@@ -67,5 +68,6 @@ async def _warn(shop: Shop, batch: list[dict[str, int]], *, days: int) -> int:
             key=f"points-end:{member_id}:{last_day}:{days}",
             due_at=this_morning(shop),
             message_class="service",
+            topic=Topic.EXPIRY,
         )
     return told

@@ -40,6 +40,8 @@ class Shop:
     # Whether SMS can be sent, and the accounts whose people's unionids the platform is asked for.
     sends_sms: bool = False
     asks_who: frozenset[str] = frozenset()
+    # What each account is: service, subscription or mini.
+    account_kinds: Mapping[str, str] = field(default_factory=dict)
     # Where hashes of the audit trail are kept outside the database.
     audit_anchors: Path | None = None
     backups: BackupPlace | None = None

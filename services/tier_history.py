@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loyalty.messages import Topic
 from loyalty.standings import MoveReason, Past, Standing, recent_past
 from services.notices import put_notice, this_morning
 from services.shop import Shop
@@ -68,6 +69,7 @@ async def _tell(shop: Shop, member_id: int, move: Move, *, ladder: Ladder, key: 
         key=f"tier:{key}",
         due_at=this_morning(shop) if move.reason in BY_NIGHT else shop.now(),
         message_class="service",
+        topic=Topic.TIERS,
     )
 
 

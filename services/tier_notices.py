@@ -6,6 +6,7 @@ What is told is what the review would find: the same conditions over the same da
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from loyalty.messages import Topic
 from loyalty.tiers import standards
 from services.notices import put_notice, this_morning
 from services.shop import Shop
@@ -58,6 +59,7 @@ async def _put_notices(shop: Shop, member_ids: Sequence[int], until_on: date, da
             },
             key=f"tier_ending:{progress.member_id}:{until_on}:{days}",
             due_at=this_morning(shop),
-            message_class="care",
+            message_class="service",
+            topic=Topic.TIERS,
         )
     return put

@@ -7,7 +7,7 @@ from storage.merges import FOLLOWING
 from storage.sql import change, rows
 
 # What is given without holding the member's accounts. The others are guarded, and verified.
-LATE_TABLES = ("followers", "coupon_gifts", "coupons", "notices", "tickets")
+LATE_TABLES = ("followers", "coupon_gifts", "coupons", "outbox", "tickets")
 # Of merges that nobody can undo any more: too late, or the kept member has left.
 SETTLED = """
 SELECT m.id FROM members m JOIN member_merges g ON g.merged_id = m.id AND g.undone_at IS NULL

@@ -60,7 +60,7 @@ FOLLOWING = (
     Following("topups"),
     Following("wallet_holds"),
     Following("tier_gifts", comes=NOT_GIVEN_TWICE),
-    Following("notices"),
+    Following("outbox"),
     Following("tickets"),
 )
 

@@ -159,7 +159,6 @@ SECTIONS = (
         json=("facts",),
     ),
     Section("tier_gifts", "tier, given_on, taken_back_on", "tier_gifts", ME),
-    Section("notices", "class, wording, facts, due_at, created_at", "notices", ME, json=("facts",)),
     Section(
         "messages",
         # What staff are told is about others.
@@ -200,6 +199,24 @@ SECTIONS = (
         "id, ticket_id, state, kind, created_at",
         "ticket_pictures",
         f"ticket_id IN ({MY_TICKETS})",
+    ),
+    Section("contacts", "kind, at, ends_at", "contacts", MINE),
+    Section("subscriptions", "channel, left_over, changed_at", "held_subscriptions", MINE),
+    Section(
+        "message_choices",
+        "topics_off, weekly, paused_until, changed_at",
+        "contact_choices",
+        ME,
+        order="member_id",
+        json=("topics_off",),
+    ),
+    Section(
+        "group_sends",
+        "b.started_at, b.topic, b.content",
+        "broadcast_people p JOIN broadcasts b ON b.id = p.broadcast_id",
+        f"p.{ME}",
+        order="p.id",
+        json=("content",),
     ),
     Section("phone_codes", "purpose, state, tries, created_at, expires_at", "phone_codes", ME),
     Section("logins", "created_at, expires_at", "mini_sessions", MINE),

@@ -42,7 +42,6 @@ BY_TIME: dict[str, tuple[Rows, ...]] = {
         ),
     ),
     "waiting_lines": (Rows("waiting_lines", "COALESCE(told_at, created_at)"),),
-    "notices": (Rows("notices", "due_at"),),
     "quotes": (Rows("quotes", "created_at", "purchase_id IS NULL"),),
     # What came from the platform has to be known for ever: it may be withdrawn there.
     "phone_codes": (

@@ -15,3 +15,10 @@ async def outbox_rows(where: str = "1 = 1", *values: Any) -> list[Row]:
     """Oldest first, each with the `kind` and `value` of what it says."""
     found = await rows(f"SELECT * FROM outbox WHERE {where} ORDER BY id", *values)
     return [{**line, **opened_content(KEYS, line)} for line in found]
+
+
+async def notices(about: str = "") -> list[Row]:
+    """What members are to be told when it is due, oldest first; of wordings that begin so."""
+    found = await outbox_rows("class IN ('transactional', 'service', 'care', 'promotion')")
+    told = [line for line in found if line["kind"] == "notice"]
+    return [line for line in told if line["wording"].startswith(about)]

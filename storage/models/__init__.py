@@ -1,6 +1,7 @@
 """Tables by topic; this page names them all for tortoise."""
 
 from storage.models.audit import AuditHead, AuditRow
+from storage.models.broadcasts import Broadcast, BroadcastPerson, MassBatch
 from storage.models.coupons import Coupon, CouponGift, CouponUse, Exchange
 from storage.models.custody import BackupRow, InstallationMark
 from storage.models.details import DetailChange, DetailMark, MemberDetail, TrainingPass
@@ -13,7 +14,13 @@ from storage.models.ledger import (
     LotRow,
 )
 from storage.models.merges import LotMove, MemberMerge, MergeMove
-from storage.models.messages import OutboxMessage, WaitingLine
+from storage.models.messages import (
+    Contact,
+    ContactChoice,
+    HeldSubscription,
+    OutboxMessage,
+    WaitingLine,
+)
 from storage.models.people import Consent, ConsentText, Follower, Member, OpenDialogue
 from storage.models.phones import MiniSession, PhoneCode
 from storage.models.purchases import Claim, Counter, MemberCodeUse, Purchase, Quote, Refund
@@ -37,7 +44,7 @@ from storage.models.staff import (
     StaffMember,
 )
 from storage.models.tickets import TicketMessage, TicketRow, TicketSubject
-from storage.models.tiers import MemberTier, Notice, TierChange, TierGift
+from storage.models.tiers import MemberTier, TierChange, TierGift
 from storage.models.wallet import HoldDraw, TopUp, WalletHold
 
 __all__ = [
@@ -47,11 +54,15 @@ __all__ = [
     "AuditRow",
     "BackupRow",
     "Brand",
+    "Broadcast",
+    "BroadcastPerson",
     "Claim",
     "Closing",
     "Confirmation",
     "Consent",
     "ConsentText",
+    "Contact",
+    "ContactChoice",
     "Counter",
     "Coupon",
     "CouponGift",
@@ -63,6 +74,7 @@ __all__ = [
     "DuplicateReview",
     "Exchange",
     "Follower",
+    "HeldSubscription",
     "HoldDraw",
     "ImportRun",
     "ImportedMember",
@@ -75,6 +87,7 @@ __all__ = [
     "LotAllocation",
     "LotMove",
     "LotRow",
+    "MassBatch",
     "Member",
     "MemberCodeUse",
     "MemberDetail",
@@ -83,7 +96,6 @@ __all__ = [
     "MemberTier",
     "MergeMove",
     "MiniSession",
-    "Notice",
     "OpenDialogue",
     "OperatorRequest",
     "OutboxMessage",

@@ -1,9 +1,9 @@
-"""Tables of messages (消息): the outbox, and what waits for the next contact."""
+"""Tables of messages (消息): the outbox, what waits for the next contact, what may be sent."""
 
 from tortoise import fields
 from tortoise.models import Model
 
-from storage.instants import InstantField
+from storage.instants import DayField, InstantField
 
 
 class OutboxMessage(Model):
@@ -23,6 +23,18 @@ class OutboxMessage(Model):
     created_at = InstantField()
     finished_at = InstantField(null=True)
     otherwise = fields.TextField(null=True)
+    follower_id = fields.BigIntField(null=True)
+    member_id = fields.BigIntField(null=True)
+    broadcast_id = fields.BigIntField(null=True)
+    batch_id = fields.BigIntField(null=True)
+    campaign = fields.TextField(null=True)
+    topic = fields.TextField(null=True)
+    lane = fields.IntField(default=0)
+    channel = fields.TextField(null=True)
+    wait_until = fields.BigIntField(default=0)
+    useless_after = InstantField(null=True)
+    left_at = InstantField(null=True)
+    platform_id = fields.TextField(null=True)
 
     class Meta:
         table = "outbox"
@@ -38,6 +50,48 @@ class WaitingLine(Model):
     created_at = InstantField()
     told_key = fields.TextField(null=True)
     told_at = InstantField(null=True)
+    useless_after = InstantField(null=True)
 
     class Meta:
         table = "waiting_lines"
+
+
+class Contact(Model):
+    """What the platform lets us send to a follower after their newest contact of a kind."""
+
+    id = fields.BigIntField(primary_key=True)
+    follower_id = fields.BigIntField()
+    kind = fields.TextField()
+    at = InstantField()
+    ends_at = InstantField()
+    left_over = fields.IntField(null=True)
+
+    class Meta:
+        table = "contacts"
+
+
+class HeldSubscription(Model):
+    """One-time subscriptions of a follower that are not used yet."""
+
+    id = fields.BigIntField(primary_key=True)
+    follower_id = fields.BigIntField()
+    channel = fields.TextField()
+    template_id = fields.TextField()
+    left_over = fields.IntField()
+    changed_at = InstantField()
+
+    class Meta:
+        table = "held_subscriptions"
+
+
+class ContactChoice(Model):
+    """What a member wants to hear of, and how much."""
+
+    member_id = fields.BigIntField(primary_key=True, generated=False)
+    topics_off = fields.TextField(default="[]")
+    weekly = fields.IntField(null=True)
+    paused_until = DayField(null=True)
+    changed_at = InstantField()
+
+    class Meta:
+        table = "contact_choices"

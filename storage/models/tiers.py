@@ -1,4 +1,4 @@
-"""Tables of tiers (等级): a member's rung, how it changed, entry gifts, and due notices."""
+"""Tables of tiers (等级): a member's rung, how it changed, and entry gifts."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -43,19 +43,3 @@ class TierGift(Model):
 
     class Meta:
         table = "tier_gifts"
-
-
-class Notice(Model):
-    """What a member should be told when a channel allows it."""
-
-    id = fields.BigIntField(primary_key=True)
-    key = fields.TextField()
-    member_id = fields.BigIntField()
-    message_class = fields.TextField(source_field="class")
-    wording = fields.TextField()
-    facts = fields.TextField()
-    due_at = InstantField()
-    created_at = InstantField()
-
-    class Meta:
-        table = "notices"

@@ -12,6 +12,7 @@ from services.clock import SHOP_ZONE
 from services.coupon_redeeming import redeem_coupon
 from services.shop import Shop
 from storage.sql import rows
+from tests.outbox import notices
 from tests.services.couponing import a_coupon, uses_of
 from tests.services.posting import member_id_of
 from tests.shop_parts import a_member, a_receipt, a_till, points_of
@@ -55,7 +56,7 @@ async def test_a_coupon_nobody_paid_or_released_is_used_a_day_later(shop: Shop) 
 async def test_members_hear_of_coupons_that_end_soon(shop: Shop) -> None:
     await a_coupon(shop, member_id_of(await a_member(shop)))
     await Runner(shop).play_until(shop.now() + timedelta(days=12))
-    told = await rows("SELECT key FROM notices WHERE wording = 'coupons/ending' ORDER BY id")
+    told = await notices("coupons/ending")
     assert [notice["key"].rpartition(":")[2] for notice in told] == ["7", "1"]
 
 

@@ -1,18 +1,12 @@
 """Reminders of coupons that end soon: one a member and day, a week before and a day before."""
 
-import json
-
 from services.coupon_notices import notice_ending_coupons
 from services.shop import Shop
-from storage.sql import rows
+from storage.sql import Row
+from tests.outbox import notices
 from tests.services.couponing import CAKE, a_coupon
 from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_member
-
-
-async def notices() -> list[dict[str, object]]:
-    found = await rows("SELECT facts FROM notices ORDER BY id")
-    return [json.loads(notice["facts"]) for notice in found]
 
 
 async def test_a_week_and_a_day_before_the_last_day_members_are_reminded(
@@ -26,7 +20,7 @@ async def test_a_week_and_a_day_before_the_last_day_members_are_reminded(
         made.append(await notice_ending_coupons(shop))
         clock.pass_time(days=1)
     assert made == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
-    assert [(notice["days"], notice["count"], notice["names"]) for notice in await notices()] == [
+    assert _facts(await notices(), "days", "count", "names") == [
         *((7, 2, "蛋糕券"), (1, 2, "蛋糕券")),
     ]
 
@@ -37,7 +31,7 @@ async def test_twice_a_day_reminds_once_and_a_missed_day_is_made_up_for(
     await a_coupon(shop, member_id_of(await a_member(shop)))
     clock.pass_time(days=4)
     assert [await notice_ending_coupons(shop) for _ in range(2)] == [1, 0]
-    assert [notice["days"] for notice in await notices()] == [6]
+    assert _facts(await notices(), "days") == [(6,)]
 
 
 async def test_a_coupon_for_a_few_days_is_announced_by_its_coming(
@@ -54,5 +48,8 @@ async def test_each_member_is_reminded_of_their_own(shop: Shop, clock: MachineCl
         await a_coupon(shop, member_id_of(await a_member(shop, name)), key=name)
     clock.pass_time(days=3)
     assert await notice_ending_coupons(shop) == 2
-    found = await rows("SELECT COUNT(DISTINCT member_id) AS n FROM notices")
-    assert found == [{"n": 2}]
+    assert len({notice["member_id"] for notice in await notices()}) == 2
+
+
+def _facts(told: list[Row], *names: str) -> list[tuple[object, ...]]:
+    return [tuple(notice["facts"][name] for name in names) for notice in told]

@@ -1,25 +1,17 @@
 """Warnings of lapsing points (到期提醒): 30 and 7 days before, once for each day of ending."""
 
 import asyncio
-import json
 
 import pytest
 
 import services.point_expiry
 from services.point_expiry import expiry_notices
 from services.shop import Shop
-from storage.sql import Row, rows
+from tests.outbox import notices
 from tests.services.posting import give, spend_points
 from tests.shop_parts import MachineClock, a_member
 
 WELCOME = 50
-
-
-async def notices() -> list[Row]:
-    return await rows(
-        "SELECT member_id, class, wording, facts FROM notices"
-        " WHERE wording = 'points/ending' ORDER BY id"
-    )
 
 
 async def test_members_are_told_30_and_7_days_before(shop: Shop, clock: MachineClock) -> None:
@@ -31,7 +23,7 @@ async def test_members_are_told_30_and_7_days_before(shop: Shop, clock: MachineC
         told.append(await expiry_notices(shop))
     assert told == [0, 1, 0, 1, 0, 0]
     facts = {"points": WELCOME + 30, "expires_on": "2028-01-11"}
-    assert [json.loads(notice["facts"]) for notice in await notices()] == [facts, facts]
+    assert [notice["facts"] for notice in await notices()] == [facts, facts]
     assert {notice["class"] for notice in await notices()} == {"service"}
 
 

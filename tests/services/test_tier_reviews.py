@@ -13,6 +13,7 @@ from services.shop import Shop
 from services.tier_notices import put_tier_notices
 from services.tier_reviews import raise_tiers, review_member, review_tiers
 from storage.sql import change, rows
+from tests.outbox import notices
 from tests.services.growing import (
     brings_back,
     instant_of,
@@ -26,11 +27,6 @@ from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_member
 
 DAY_AFTER = "2028-02-01"
-
-
-async def notices() -> list[tuple[str, str]]:
-    found = await rows("SELECT wording, key FROM notices ORDER BY id")
-    return [(line["wording"], line["key"]) for line in found]
 
 
 async def test_nobody_is_reviewed_on_the_last_day_of_the_term(
@@ -154,12 +150,13 @@ async def test_notices_come_30_and_7_days_before_and_once_each(
 ) -> None:
     li = await a_member(shop)
     await spends(shop, li, 50_000)
-    await change("DELETE FROM notices")
+    await change("DELETE FROM outbox")
     for day in ("2028-01-01", "2028-01-02", "2028-01-20", "2028-01-24", "2028-01-25"):
         clock.now = instant_of(day)
         await put_tier_notices(shop)
     key = f"tier_ending:{li.member_id}:2028-01-31"
-    assert await notices() == [("tiers/told_ending", f"{key}:{days}") for days in (30, 7)]
+    told = [(line["wording"], line["key"]) for line in await notices()]
+    assert told == [("tiers/told_ending", f"{key}:{days}") for days in (30, 7)]
 
 
 async def test_a_notice_tells_the_gap_that_the_review_will_find(
@@ -170,8 +167,8 @@ async def test_a_notice_tells_the_gap_that_the_review_will_find(
     await spends(shop, li, 10_001, at=instant_of("2027-02-01"))
     clock.now = instant_of("2028-01-01")
     await put_tier_notices(shop)
-    [*_, notice] = await rows("SELECT facts FROM notices ORDER BY id")
-    facts = json.loads(notice["facts"])
+    [*_, notice] = await notices()
+    facts = notice["facts"]
     assert facts["missing"] == {"growth": 29_999}
     assert "299.99" in facts["gaps"]
 
@@ -226,12 +223,12 @@ async def test_every_notice_has_the_facts_its_sentence_wants(
         clock.now = instant_of(day)
         await review_tiers(shop)
         await put_tier_notices(shop)
-    told = await rows("SELECT wording, facts FROM notices WHERE wording LIKE 'tiers/%'")
+    told = await notices("tiers/")
     assert {line["wording"].removeprefix("tiers/told_") for line in told} == {
         *("reached", "returned", "ending", "grace", "stepped_down")
     }
     for line in told:
-        assert "None" not in shop.phrase(line["wording"], json.loads(line["facts"]))
+        assert "None" not in shop.phrase(line["wording"], line["facts"])
 
 
 async def test_who_has_left_is_not_reviewed(shop: Shop, clock: MachineClock) -> None:

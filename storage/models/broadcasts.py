@@ -1,0 +1,64 @@
+"""Tables of group sends (群发): one content, its audience, and the calls for many at once."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.instants import InstantField
+
+
+class Broadcast(Model):
+    id = fields.BigIntField(primary_key=True)
+    key = fields.TextField()
+    staff_id = fields.BigIntField(null=True)
+    state = fields.TextField()
+    audience = fields.TextField()
+    conditions = fields.TextField(source_field="filter")
+    stores = fields.TextField(null=True)
+    content = fields.TextField()
+    topic = fields.TextField()
+    people = fields.BigIntField(null=True)
+    queued_through = fields.BigIntField(default=0)
+    paused_why = fields.TextField(null=True)
+    confirmed_by = fields.BigIntField(null=True)
+    useless_after = InstantField(null=True)
+    created_at = InstantField()
+    started_at = InstantField(null=True)
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        table = "broadcasts"
+
+
+class BroadcastPerson(Model):
+    """Somebody of an audience as it was when the sending began."""
+
+    id = fields.BigIntField(primary_key=True)
+    broadcast_id = fields.BigIntField()
+    member_id = fields.BigIntField()
+    follower_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "broadcast_people"
+
+
+class MassBatch(Model):
+    """One call that sends the same to many."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.TextField()
+    broadcast_id = fields.BigIntField()
+    account = fields.TextField()
+    state = fields.TextField()
+    people = fields.IntField()
+    platform_id = fields.TextField(null=True)
+    platform_tag = fields.BigIntField(null=True)
+    counts = fields.TextField(null=True)
+    attempt = fields.IntField(default=1)
+    worker = fields.TextField()
+    lease_until = InstantField(null=True)
+    reason = fields.TextField(null=True)
+    created_at = InstantField()
+    finished_at = InstantField(null=True)
+
+    class Meta:
+        table = "mass_batches"
