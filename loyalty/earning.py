@@ -150,10 +150,12 @@ def eligible_parts(earning: Earning, sale: Sale, returned: Returned) -> list[Eli
     """What is left of the goods that earn, less the part paid with given money."""
     if sale.paid_fen == 0:
         return []
-    own = Fraction(sale.paid_fen - earning.bonus_paid_fen, sale.paid_fen)
     values = values_left(sale, returned)
+    if earning.bonus_paid_fen:
+        own = Fraction(sale.paid_fen - earning.bonus_paid_fen, sale.paid_fen)
+        values = [value * own for value in values]
     return [
-        EligiblePart(line.category, value * own)
+        EligiblePart(line.category, value)
         for line, value in zip(sale.lines, values, strict=True)
         if value > 0 and not earning.excludes(line)
     ]
@@ -161,9 +163,10 @@ def eligible_parts(earning: Earning, sale: Sale, returned: Returned) -> list[Eli
 
 def points_with(boost: Boost | None, parts: Sequence[EligiblePart], per_yuan: int) -> int:
     """A boost of some categories multiplies only their share; all is rounded down together."""
-    percent = boost.percent if boost and boost.percent else PLAIN_PERCENT
-    covered = _total([part for part in parts if boost and boost.covers(part.category)])
-    weighted = covered * percent + (_total(parts) - covered) * PLAIN_PERCENT
+    weighted = _total(parts) * PLAIN_PERCENT
+    if boost and boost.percent:
+        covered = _total([part for part in parts if boost.covers(part.category)])
+        weighted += covered * (boost.percent - PLAIN_PERCENT)
     return weighted * per_yuan // (100 * PLAIN_PERCENT)
 
 

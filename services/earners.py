@@ -84,8 +84,15 @@ async def unclaimed_of(
 
 
 def _keys(shop: Shop, member_id: int, accounts: LockedAccounts) -> EarnerKeys:
-    first_day, _ = ladder_of(shop).window(shop.today())
-    return EarnerKeys(member_id, accounts[Unit.POINTS].id, shop.today(), Window(first_day))
+    ladder, today = ladder_of(shop), shop.today()
+    first_day, _ = ladder.window(today)
+    return EarnerKeys(
+        member_id,
+        accounts[Unit.POINTS].id,
+        today,
+        Window(first_day),
+        most_purchases=max(tier.visits or 0 for tier in ladder.rungs),
+    )
 
 
 def _earner(shop: Shop, keys: EarnerKeys, accounts: LockedAccounts, *, standing: Row) -> Earner:

@@ -1,5 +1,6 @@
 """What is known of a purchase (消费事实): its rule, its goods, and what of it came back."""
 
+import functools
 import json
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from storage.instants import from_ms
 from storage.refunds import refunds_of
 
 PurchaseRow = dict[str, Any]
+RULES_AT_HAND = 1_000
 
 
 def rule_of_purchase(shop: Shop, store_id: int, paid_at: datetime) -> Earning:
@@ -73,9 +75,16 @@ def sold(paid_fen: int, lines: list[dict[str, Any]]) -> Sale:
 
 
 def earning_of(purchase: PurchaseRow) -> Earning:
-    return earning_from(json.loads(purchase["earning"]))
+    return _earning_in(purchase["earning"])
 
 
+# The purchases of a day and store mostly earn by the same rule.
+@functools.lru_cache(maxsize=RULES_AT_HAND)
+def _earning_in(text: str) -> Earning:
+    return earning_from(json.loads(text))
+
+
+@functools.lru_cache(maxsize=RULES_AT_HAND)
 def earning_text(earning: Earning) -> str:
     return json.dumps(earning.as_data(), ensure_ascii=False)
 

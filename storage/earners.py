@@ -50,10 +50,13 @@ class EarnerKeys:
     account_id: int
     today: date
     window: Window
+    # No rung asks for more purchases: nobody has to count beyond.
+    most_purchases: int
 
-    def values(self) -> tuple[int, int, str, int]:
+    def values(self) -> tuple[int, int, str, int, int]:
         first_ms, _ = self.window.instants()
-        return self.member_id, self.account_id, self.today.isoformat(), first_ms
+        day = self.today.isoformat()
+        return self.member_id, self.account_id, day, first_ms, self.most_purchases
 
 
 async def read_earner(keys: EarnerKeys) -> Row:
@@ -82,11 +85,11 @@ async def read_earner_and_unclaimed(
 
 def _earner(first: int) -> str:
     """Columns and tables of a read whose EarnerKeys are the values from `first` on."""
-    member, account, today, first_ms = places(4, first=first).split(", ")
+    member, account, today, first_ms, most = places(5, first=first).split(", ")
     return (
         "s.tier, s.growth,"
-        f" (SELECT COUNT(*) FROM purchases WHERE member_id = {member} AND paid_at >= {first_ms})"
-        " AS purchases,"
+        f" (SELECT COUNT(*) FROM (SELECT 1 FROM purchases WHERE member_id = {member}"
+        f" AND paid_at >= {first_ms} LIMIT {most}) AS enough) AS purchases,"
         f" CAST((SELECT COALESCE(SUM(remaining), 0) FROM lots WHERE account_id = {account}"
         f" AND remaining > 0 AND expires_on < {today}) AS BIGINT) AS lapsed"
         " FROM members m LEFT JOIN member_tiers s ON s.member_id = m.id"

@@ -142,17 +142,19 @@ def _transaction(posting: NewPosting, values: Values) -> str:
 
 def _entries(posting: NewPosting, references: References, values: Values) -> str:
     transaction = references.transaction(values)
-    lines = [
-        f"({transaction}, {_account(line, values)}, {values(line.amount)})"
+    lines = " UNION ALL ".join(
+        f"SELECT {_account(line, values)} AS account_id, {values.number(line.amount)} AS amount"
         for line in posting.entries
-    ]
-    columns = "transaction_id, account_id, amount"
-    return f"INSERT INTO ledger_entries ({columns}) VALUES {', '.join(lines)}"
+    )
+    return (
+        "INSERT INTO ledger_entries (transaction_id, account_id, amount)"
+        f" SELECT {transaction}, account_id, amount FROM ({lines}) AS lines"
+    )
 
 
 def _account(line: EntryLine, values: Values) -> str:
     if line.account_id is not None:
-        return values(line.account_id)
+        return values.number(line.account_id)
     owner = "IS NULL" if line.member_id is None else f"= {values.number(line.member_id)}"
     name = f"unit = {values(line.unit)} AND name = {values(line.name)}"
     return f"(SELECT id FROM ledger_accounts WHERE member_id {owner} AND {name})"

@@ -8,8 +8,11 @@ from loyalty.person import Person
 from storage.instants import to_ms
 from storage.sql import Part, Values, change, change_one, insert, row, rows, stored
 
+# A planner that has seen no purchase without a member would look through the index of members for
+# them, were it asked for NULL itself.
 UNCLAIMED = """
-p.till_id = $1 AND p.receipt_seq = $2 AND p.key_epoch = $3 AND p.member_id IS NULL AND NOT EXISTS
+p.till_id = $1 AND p.receipt_seq = $2 AND p.key_epoch = $3 AND COALESCE(p.member_id, -1) = -1
+AND NOT EXISTS
 (SELECT 1 FROM claims c WHERE c.till_id = $1 AND c.receipt_seq = $2 AND c.key_epoch = $3)
 """
 
