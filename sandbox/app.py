@@ -1,6 +1,7 @@
 """Puts the sandbox together (装配): the one place that knows all its parts."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from sandbox.config import SandboxConfig
 from sandbox.faults import FaultPlan
 from sandbox.journal import Journal
 from sandbox.keys import PUSHER, WORLD
+from sandbox.mass_jobs import resume_jobs
 from sandbox.media_shelf import MediaShelf
 from sandbox.push.pusher import Pusher
 from sandbox.sms import take_order
@@ -23,6 +25,8 @@ from sandbox.world import World
 
 WEB_FOLDER = Path(__file__).with_name("web")
 SAVE_EVERY_SECONDS = 0.3
+# A large state is saved less often: no more than a twentieth of the time goes into it.
+SAVING_SHARE = 20
 MOST_REQUEST_BYTES = 16 * 1024 * 1024
 
 
@@ -79,17 +83,21 @@ async def _saving(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _save_often(world: World) -> None:
+    pause = SAVE_EVERY_SECONDS
     while True:
-        await asyncio.sleep(SAVE_EVERY_SECONDS)
         if world.is_dirty:
             world.is_dirty = False
+            begun = time.monotonic()
             write_state(world.config.state, world.state)
+            pause = max(SAVE_EVERY_SECONDS, SAVING_SHARE * (time.monotonic() - begun))
+        await asyncio.sleep(pause)
 
 
 async def _pushing(app: web.Application) -> AsyncIterator[None]:
     # A connection kept alive may die with the shop's restart; each push gets its own.
     async with ClientSession(connector=TCPConnector(force_close=True, limit=0)) as session:
         pusher = app[PUSHER] = Pusher(app[WORLD], session)
+        resume_jobs(app[WORLD], pusher)
         yield
         await pusher.stop()
     await app[WORLD].close()

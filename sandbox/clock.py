@@ -2,8 +2,11 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sandbox.records import State
+
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class Clock:
@@ -22,6 +25,11 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self._state.clock_ahead_seconds += max(0.0, seconds)
+
+
+def day_in_china(moment: datetime) -> str:
+    """Days and months of quotas turn at midnight in China."""
+    return moment.astimezone(CHINA).date().isoformat()
 
 
 def machine_unix() -> int:

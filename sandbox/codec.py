@@ -4,7 +4,10 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+PLAIN = (str, int, float, bool)
 
 
 class DoesNotFit(ValueError):
@@ -30,13 +33,22 @@ def decode(kind: Any, value: object, *, where: str = "", strict: bool = True) ->
 
 
 def encode(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+    kind: Any = type(value)
+    if value is None or kind in PLAIN:
+        return value
+    if names := _names_of(kind):
+        return {name: encode(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {key: encode(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [encode(entry) for entry in value]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...]:
+    """Asked for every value of a state that is saved often."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _decode_record(kind: Any, value: object, *, where: str, strict: bool) -> Any:

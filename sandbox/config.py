@@ -78,6 +78,11 @@ class PlatformRules:
     attempts: int = 3
     token_seconds: int = 7200
     token_overlap_seconds: int = 300
+    # How long after taking a message its outcome is known, and how long a mass message takes.
+    outcome_seconds: float = 0.2
+    mass_seconds: float = 0.5
+    # Two calls that tag people at the same time disturb each other for so long.
+    tagging_seconds: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,15 @@ class AllowanceRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """Followers without a phone on the table: `openids` has a place for their number, from 1 on."""
+
+    account: str
+    openids: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     accounts: tuple[Account, ...] = ()
     port: int = 8001
@@ -111,6 +125,7 @@ class SandboxConfig:
     topups: tuple[TopUp, ...] = ()
     # Whose phones lie on the table at first; empty: the usual two.
     phones: tuple[str, ...] = ()
+    crowds: tuple[Crowd, ...] = ()
     sms: SmsSettings = SmsSettings()
     platform: PlatformRules = PlatformRules()
     allowance: AllowanceRules = AllowanceRules()

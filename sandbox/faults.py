@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Fault:
+    """`outcome`: what the platform says afterwards of what it took, such as `err(20008)`."""
+
     path: str
     times: int = 1
     errcode: int | None = None
     errmsg: str = ""
     status: int | None = None
     delay_seconds: float = 0.0
+    delay_after_seconds: float = 0.0
+    outcome: str = ""
     cut_after_accept: bool = False
     html: bool = False
 

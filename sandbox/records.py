@@ -8,12 +8,6 @@ JsonObject = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Phone:
-    id: str
-    name: str
-
-
-@dataclass(slots=True)
 class Grant:
     """Leave to send customer-service messages, given by one thing a member did."""
 
@@ -35,8 +29,18 @@ class ChatMessage:
 
 
 @dataclass(slots=True)
+class Phone:
+    """`notices` is the chat 服务通知, which belongs to WeChat itself and not to an account."""
+
+    id: str
+    name: str
+    notices: list[ChatMessage] = field(default_factory=list)
+    notice_count: int = 0
+
+
+@dataclass(slots=True)
 class Contact:
-    """One person's link to one account."""
+    """One person's link to one account; without a phone it is one of a crowd."""
 
     openid: str
     phone_id: str
@@ -53,6 +57,45 @@ class Contact:
     messages: list[ChatMessage] = field(default_factory=list)
     message_count: int = 0
     typing_until: datetime | None = None
+    # Sends that were accepted in a popup and not used, by template; then one for each scene.
+    subscriptions: dict[str, int] = field(default_factory=dict)
+    one_time: list[str] = field(default_factory=list)
+    # Mass messages received, by month.
+    mass_received: dict[str, int] = field(default_factory=dict)
+    blocks_messages: bool = False
+
+
+@dataclass(slots=True)
+class SentOnce:
+    """What a client's own id stands for, as long as the platform remembers it."""
+
+    msg_id: int
+    at: datetime
+    tried_at: datetime
+
+
+@dataclass(slots=True)
+class MassJob:
+    """A mass message on its way; `planned` is the end the stage has ordered for it."""
+
+    msg_id: int
+    openids: list[str]
+    kind: str
+    shown_as: str
+    facts: JsonObject
+    at: datetime
+    planned: str = ""
+    status: str = "SENDING"
+    counts: dict[str, int] = field(default_factory=dict)
+    outcome: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """Articles in the draft box (草稿箱), sent by their media_id."""
+
+    media_id: str
+    articles: list[JsonObject]
 
 
 @dataclass(slots=True)
@@ -141,6 +184,18 @@ class AccountRecord:
     quota_day: str = ""
     quota_used: dict[str, int] = field(default_factory=dict)
     quota_cleared_in: list[str] = field(default_factory=list)
+    # What the stage has set for a path, before the configuration and the platform's own figures.
+    quota_set: dict[str, int] = field(default_factory=dict)
+    minute_set: dict[str, int] = field(default_factory=dict)
+    minute: str = ""
+    minute_used: dict[str, int] = field(default_factory=dict)
+    accepted: dict[str, int] = field(default_factory=dict)
+    sent_once: dict[str, SentOnce] = field(default_factory=dict)
+    mass_jobs: dict[str, MassJob] = field(default_factory=dict)
+    mass_speed: int = 0
+    # Days on which everybody was written to.
+    mass_to_all: list[str] = field(default_factory=list)
+    drafts: dict[str, Draft] = field(default_factory=dict)
     jsapi_ticket: str = ""
     jsapi_ticket_expires_at: datetime | None = None
 

@@ -1,5 +1,6 @@
 """The pretend world (沙箱世界): who there is, what they see, and one place to change it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,8 @@ from aiohttp import ClientSession, CookieJar
 
 from sandbox.bell import Bell
 from sandbox.clock import Clock
-from sandbox.config import Account, SandboxConfig
+from sandbox.codec import DoesNotFit
+from sandbox.config import Account, Crowd, SandboxConfig
 from sandbox.faults import FaultPlan
 from sandbox.identifiers import openid_of, unionid_of
 from sandbox.journal import Journal
@@ -32,6 +34,10 @@ class World:
     media: MediaShelf
     is_dirty: bool = False
     is_closing: bool = False
+    # Set while the shop's clock is being moved: what it says is the time of each call on the way.
+    catch_up: Callable[[], Awaitable[None]] | None = None
+    # Accounts at which a call that tags people is under way.
+    tagging: set[str] = field(default_factory=set)
     bells: dict[str, Bell] = field(default_factory=dict)
     browsers: dict[str, ClientSession] = field(default_factory=dict)
 
@@ -50,6 +56,12 @@ class World:
     def bell(self, contact: Contact) -> Bell:
         return self.bells.setdefault(contact.openid, Bell())
 
+    def ring_for_notices(self, phone: Phone) -> None:
+        """Whoever looks at any chat of this phone hears of it."""
+        self.bells.setdefault(notices_name(phone), Bell()).ring()
+        for account in self.config.accounts:
+            self.bell(self.contact(account, phone.id)).ring()
+
     def add_phone(self, name: str) -> Phone:
         phone = Phone(id=f"p{len(self.state.phones) + 1}", name=name)
         self.state.phones[phone.id] = phone
@@ -66,7 +78,8 @@ class World:
             contact.message_count, self.clock.now(), sender, kind, facts=facts, via=via
         )
         contact.messages.append(message)
-        del contact.messages[:-KEPT_MESSAGES]
+        # Nobody looks at the chats of a crowd.
+        del contact.messages[: -KEPT_MESSAGES if contact.phone_id else -1]
         if sender == "account":
             contact.typing_until = None
         self.changed()
@@ -88,6 +101,8 @@ class World:
         for phone in self.state.phones.values():
             for account in self.config.accounts:
                 self._introduce(phone, account)
+        for crowd in self.config.crowds:
+            self._gather(crowd)
         if not self.state.phones:
             for name in self.config.phones or default_phones():
                 self.add_phone(name)
@@ -109,8 +124,22 @@ class World:
         for bell in self.bells.values():
             bell.ring()
 
+    def _gather(self, crowd: Crowd) -> None:
+        account = self.config.account(crowd.account)
+        if account is None:
+            raise DoesNotFit(f"crowds: there is no account {crowd.account!r}")
+        followed_at, contacts = self.clock.now(), self.record(account).contacts
+        for number in range(1, crowd.count + 1):
+            openid = crowd.openids.format(number)
+            follower = Contact(openid, "", "", following=True, followed_at=followed_at)
+            contacts.setdefault(openid, follower)
+
     def _introduce(self, phone: Phone, account: Account) -> None:
         openid = openid_of(phone.id, account.appid)
         # A mini-program's chat needs no follow: whoever opens it may write.
         newcomer = Contact(openid, phone.id, unionid_of(phone.id), following=account.is_mini)
         self.record(account).contacts.setdefault(openid, newcomer)
+
+
+def notices_name(phone: Phone) -> str:
+    return f"notices of {phone.id}"

@@ -42,6 +42,9 @@ WELCOME = """
     追问, 办结 → 小王 taps 评价 or 重开; some tickets of the last days wait already
     小李 scans the store's suggestion box (扫一扫) → 匿名; 店长林姐 answers and sees no name
     补偿 NUMBER 积分 200; 改进 NUMBER,NUMBER and what is better now; 话题; 工单统计
+  Reach: 店长林姐 sends 群发 (a draft waits: 群发 列表), to whom, what → a rehearsal → 群发 确认 →
+    老板方姐 确认 CODE; at night it waits until 9 (move the clock). 平台 at the top shows accepted
+    sends, quotas and what everybody holds. 老周: TD, 消息; ⊕ 订阅消息 allows one more notice
   A member's own: 填手机号 (tap the number above the phone; its SMS comes there), 资料, 授权,
   隐私, 我的数据, 注销. In the mini-program's chat ⊕ has the button 授权手机号.
   店员小陈 works in the shop: 核销 and a code of 优惠券, 小票 12.5, 查会员, 充值, 撤销; what moves

@@ -1,6 +1,7 @@
 """The demo's people (演示人物): the staff bound long ago, phones that follow, tickets that wait."""
 
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
@@ -11,6 +12,7 @@ from services.shop import Shop
 from tools.demo_cast import MANAGER, REGULAR, STAFF
 from tools.demo_data import shop_at
 from tools.demo_persons import person_with, phone_id
+from tools.demo_reach import GIVEN, SUBSCRIBER, WRITER, WRITTEN, leave_draft
 from tools.demo_tickets import tell_tickets
 
 PATIENCE = ClientTimeout(total=20)
@@ -32,6 +34,10 @@ async def introduce(settings: Settings, sandbox_url: str) -> None:
             for name, _, _ in STAFF:
                 await phone.does(name, "text", text="帮助 员工")
             await phone.does(MANAGER, "text", text="意见箱")
+            await phone.does(WRITER, "text", text=WRITTEN)
+            for name, forms in GIVEN.items():
+                await phone.does(SUBSCRIBER, "subscribe", account=name, accepted=forms)
+            await leave_draft(parts.shop, account.appid)
 
 
 async def bind_all_staff(past: Shop, appid: str) -> None:
@@ -49,7 +55,7 @@ class _Phone:
         self._stage = f"{sandbox_url}/stage/phones"
         self._account = account
 
-    async def does(self, name: str, deed: str, **wish: str) -> None:
+    async def does(self, name: str, deed: str, **wish: Any) -> None:
         path = f"{self._stage}/{phone_id(name)}/{deed}?settled=1"
-        async with self._session.post(path, json={"account": self._account, **wish}) as response:
+        async with self._session.post(path, json={"account": self._account} | wish) as response:
             response.raise_for_status()

@@ -12,8 +12,9 @@ from sandbox.identifiers import openid_of
 from services.loading import load_shop
 from services.tills import Till, enrol_till
 from storage.tills import count_keys, signing_till
+from tools.demo_activities import fill_tasting, in_coming_weeks
 from tools.demo_cast import GOODS, PHONES, REGULAR
-from tools.demo_data import tell
+from tools.demo_data import OPENID_OF_GUEST, tell
 from tools.demo_story import MEMBERS, plan
 
 SHOP_FILE = Path(__file__).parent / "demo_shop.toml"
@@ -23,7 +24,11 @@ DEMO_TILL = "cd01-1"
 async def prepare(settings: Settings, *, with_story: bool = True) -> None:
     """Bring the shop up to the demo's file; the first time also its tills and its year."""
     async with opened_shop(settings) as parts:
-        data = _shop_file()
+        data, is_first = _shop_file(), await count_keys() == 0
+        # Once they have their days, they keep them.
+        dated = in_coming_weeks(data.pop("activities"), machine_now())
+        if is_first:
+            data["activities"] = dated
         await load_shop(parts.shop, data)
         await parts.shop.rules.refresh()
         if await count_keys() == 0:
@@ -39,6 +44,7 @@ async def _first_start(parts: Parts, data: dict[str, Any], *, with_story: bool) 
     regular = openid_of(f"p{PHONES.index(REGULAR) + 1}", parts.settings.wechat.accounts[0].appid)
     async for percent in tell(parts.shop, tills, events, regular=regular):
         print(f"\r  {percent:3} %", end="", flush=True)
+    await fill_tasting(parts.shop)
     print()
 
 
@@ -64,6 +70,8 @@ def sandbox_config(settings: Settings, port: int) -> str:
     """The pretend platform knows the same accounts, from its own side."""
     server, lines = settings.server, [f"port = {port}", 'state = "sandbox.json"']
     lines.append(f"phones = {json.dumps(PHONES, ensure_ascii=False)}")
+    lines += ["[[crowds]]", f"account = {_quoted(settings.wechat.accounts[0].name)}"]
+    lines += [f"openids = {_quoted(OPENID_OF_GUEST)}", f"count = {MEMBERS - 1}"]
     lines += ["[shuke]", f"url = {_quoted(server.public_url)}"]
     lines.append(f"admin_url = {_quoted(f'http://127.0.0.1:{server.admin_port}')}")
     for account in settings.wechat.accounts:

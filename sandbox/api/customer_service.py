@@ -80,24 +80,24 @@ def _text(_call: ApiCall, branch: JsonObject) -> Shown:
 
 
 def _image(call: ApiCall, branch: JsonObject) -> Shown:
-    return "image", {"image_url": _media(call, branch, "media_id")}
+    return "image", {"image_url": media_of(call, branch, "media_id")}
 
 
 def _voice(call: ApiCall, branch: JsonObject) -> Shown:
-    return "voice", {"media_url": _media(call, branch, "media_id")}
+    return "voice", {"media_url": media_of(call, branch, "media_id")}
 
 
 def _video(call: ApiCall, branch: JsonObject) -> Shown:
-    _media(call, branch, "thumb_media_id")
+    media_of(call, branch, "thumb_media_id")
     words = {
         "text": str(branch.get("title", "")),
         "description": str(branch.get("description", "")),
     }
-    return "video", {"media_url": _media(call, branch, "media_id"), **words}
+    return "video", {"media_url": media_of(call, branch, "media_id"), **words}
 
 
 def _music(call: ApiCall, branch: JsonObject) -> Shown:
-    picture = _media(call, branch, "thumb_media_id")
+    picture = media_of(call, branch, "thumb_media_id")
     url = str(branch.get("musicurl") or branch.get("hqmusicurl") or "")
     return "news", {"articles": [_card(branch, image_url=picture, url=url)]}
 
@@ -136,7 +136,7 @@ def _mini_program(call: ApiCall, branch: JsonObject) -> Shown:
     facts = {name: str(branch.get(name, "")) for name in ("title", "appid", "pagepath")}
     if not facts["pagepath"] or not (facts["appid"] or call.account.is_mini):
         raise PlatformError(40035)
-    return "miniprogrampage", {**facts, "image_url": _media(call, branch, "thumb_media_id")}
+    return "miniprogrampage", {**facts, "image_url": media_of(call, branch, "thumb_media_id")}
 
 
 def _link(_call: ApiCall, branch: JsonObject) -> Shown:
@@ -153,7 +153,7 @@ def _card(branch: JsonObject, *, image_url: str, url: str) -> JsonObject:
     }
 
 
-def _media(call: ApiCall, branch: JsonObject, name: str) -> str:
+def media_of(call: ApiCall, branch: JsonObject, name: str) -> str:
     media_id = branch.get(name)
     if not isinstance(media_id, str) or call.world.media.find(call.account, media_id) is None:
         raise PlatformError(40007)

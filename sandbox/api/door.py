@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from sandbox.api.errors import PlatformError
-from sandbox.api.quotas import count_call
+from sandbox.api.quotas import count_accepted, count_call
 from sandbox.api.token_check import account_of_token
 from sandbox.config import Account
 from sandbox.faults import Fault
 from sandbox.identifiers import new_rid
 from sandbox.journal import shortened
-from sandbox.keys import WORLD
-from sandbox.records import AccountRecord, JsonObject
+from sandbox.keys import PUSHER, WORLD
+from sandbox.records import AccountRecord, Contact, JsonObject
 from sandbox.world import World
 
 # As the real servers declare it; careless clients trip over the unusual parameter name.
@@ -26,6 +26,7 @@ ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
 SECRET_PARAMETERS = ("secret", "access_token", "refresh_token")
 SECRET_IN_BODY = re.compile(r'("(?:app)?secret"\s*:\s*")[^"]*')
 SENT = web.RequestKey("sent", bytes)
+OUTCOME = web.RequestKey("outcome", str)
 HTML_FAULT = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 EVERY_KIND = ("service", "subscription", "mini", "test")
@@ -45,6 +46,17 @@ class ApiCall:
     @property
     def record(self) -> AccountRecord:
         return self.world.record(self.account)
+
+    @property
+    def outcome(self) -> str:
+        """How what was taken shall end, where the stage has planned it."""
+        return str(self.request.get(OUTCOME, ""))
+
+    def push_event(self, contact: Contact, body: JsonObject) -> None:
+        """Tells the shop's server afterwards; nobody waits for its answer."""
+        pusher = self.request.app[PUSHER]
+        seconds = self.world.config.platform.outcome_seconds
+        pusher.start(self.account, contact, {"MsgType": "event", **body}, after_seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +100,30 @@ def door_of(
 
     async def handle(request: web.Request) -> web.StreamResponse:
         world = request.app[WORLD]
+        if world.catch_up is not None:
+            await world.catch_up()
         fault = world.faults.take(request.path)
         if fault is not None and fault.delay_seconds:
             await asyncio.sleep(fault.delay_seconds)
         if fault is not None and (planned := _planned(world, fault)) is not None:
             _note(request, "", planned)
             return planned
+        request[OUTCOME] = fault.outcome if fault else ""
         account, answer = await _run(endpoint, request)
         _note(request, account, answer)
-        if fault is not None and fault.cut_after_accept and request.transport is not None:
-            request.transport.abort()
+        if fault is not None:
+            await _spoil_answer(request, fault)
         return answer
 
     return handle
+
+
+async def _spoil_answer(request: web.Request, fault: Fault) -> None:
+    """What was asked for is done by now; only the caller does not hear of it in time."""
+    if fault.delay_after_seconds:
+        await asyncio.sleep(fault.delay_after_seconds)
+    if fault.cut_after_accept and request.transport is not None:
+        request.transport.abort()
 
 
 async def unknown_address(request: web.Request) -> web.StreamResponse:
@@ -129,6 +152,7 @@ async def _run(
                 raise PlatformError(48001)
             count_call(world, account, endpoint.path)
             answer = await endpoint.act(ApiCall(world, account, request.query, body, request))
+            count_accepted(world, account, endpoint.path)
         else:
             answer = await endpoint.act(OpenCall(world, request.query, body, request))
     except PlatformError as refusal:
@@ -160,7 +184,8 @@ async def _body(endpoint: Endpoint | OpenEndpoint, request: web.Request) -> Json
 
 def _refusal(world: World, refusal: PlatformError) -> web.Response:
     rid = new_rid(world.clock.unix())
-    return answered({"errcode": refusal.errcode, "errmsg": f"{refusal.errmsg} rid: {rid}"})
+    body = {"errcode": refusal.errcode, "errmsg": f"{refusal.errmsg} rid: {rid}"}
+    return answered({**body, **refusal.more})
 
 
 def _planned(world: World, fault: Fault) -> web.Response | None:

@@ -1,4 +1,4 @@
-"""Small services (基础接口): quotas, addresses, the page ticket; and what is not granted."""
+"""Small services (基础接口): quotas, addresses, the page ticket."""
 
 from datetime import timedelta
 
@@ -10,18 +10,6 @@ from sandbox.identifiers import new_ticket
 from sandbox.records import JsonObject
 
 TICKET_LIFE = timedelta(seconds=7200)
-# Kinds of sending this account has no grant for.
-NOT_GRANTED = (
-    "/cgi-bin/message/template/send",
-    "/cgi-bin/message/template/subscribe",
-    "/cgi-bin/message/subscribe/bizsend",
-    "/cgi-bin/message/subscribe/send",
-    "/cgi-bin/message/mass/sendall",
-    "/cgi-bin/message/mass/send",
-    "/cgi-bin/message/mass/preview",
-    "/cgi-bin/message/mass/delete",
-    "/cgi-bin/message/mass/get",
-)
 
 
 async def clear_quota(call: ApiCall) -> JsonObject:
@@ -43,7 +31,7 @@ async def clear_quota_by_secret(call: OpenCall) -> JsonObject:
 
 async def show_quota(call: ApiCall) -> JsonObject:
     path = str(call.body.get("cgi_path", ""))
-    limit = daily_limit(call.world, path)
+    limit = daily_limit(call.world, call.account, path)
     if limit is None:
         raise PlatformError(76021)
     used = todays_record(call.world, call.account).quota_used.get(path, 0)
@@ -69,10 +57,6 @@ async def show_page_ticket(call: ApiCall) -> JsonObject:
     return {"errcode": 0, "errmsg": "ok", "ticket": record.jsapi_ticket, "expires_in": left}
 
 
-async def refuse(_call: ApiCall) -> JsonObject:
-    raise PlatformError(48001)
-
-
 ENDPOINTS = (
     Endpoint("POST", "/cgi-bin/clear_quota", clear_quota),
     OpenEndpoint("POST", "/cgi-bin/clear_quota/v2", clear_quota_by_secret),
@@ -80,5 +64,4 @@ ENDPOINTS = (
     Endpoint("GET", "/cgi-bin/get_api_domain_ip", show_addresses),
     Endpoint("GET", "/cgi-bin/getcallbackip", show_addresses),
     Endpoint("GET", "/cgi-bin/ticket/getticket", show_page_ticket, kinds=OFFICIAL),
-    *(Endpoint("POST", path, refuse) for path in NOT_GRANTED),
 )

@@ -37,7 +37,7 @@ def granted_address(
     scope, target = query.get("scope", ""), query.get("redirect_uri", "")
     if account is None or account.kind not in ("service", "test") or scope not in SCOPES:
         return None
-    if query.get("response_type") != "code" or not _is_own(account, target):
+    if query.get("response_type") != "code" or not is_own_page(account, target):
         return None
     code = issue_code(
         world,
@@ -50,7 +50,7 @@ def granted_address(
     return str(URL(target).update_query(code=code, state=query.get("state", "")))
 
 
-def _is_own(account: Account, target: str) -> bool:
+def is_own_page(account: Account, target: str) -> bool:
     """The host must be exactly the one configured, where one is."""
     try:
         url = URL(target)

@@ -4,13 +4,19 @@ from aiohttp import web
 
 from sandbox.api import (
     customer_service,
+    drafts,
     housekeeping,
+    mass,
+    mass_desk,
     media,
     menus,
     mini_program,
     oauth,
+    one_time,
     qr_codes,
+    subscription_messages,
     tags,
+    template_messages,
     tokens,
     users,
     web_tokens,
@@ -28,6 +34,12 @@ TOPICS = (
     oauth,
     web_tokens,
     mini_program,
+    template_messages,
+    subscription_messages,
+    one_time,
+    mass,
+    mass_desk,
+    drafts,
     housekeeping,
 )
 

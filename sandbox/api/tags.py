@@ -1,5 +1,8 @@
 """Tags (标签) an account puts on its followers."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sandbox.api.door import OFFICIAL, ApiCall, Endpoint
@@ -52,6 +55,16 @@ async def delete_tag(call: ApiCall) -> JsonObject:
 
 
 async def tag_members(call: ApiCall) -> JsonObject:
+    async with _alone(call):
+        return _tag_all(call)
+
+
+async def untag_members(call: ApiCall) -> JsonObject:
+    async with _alone(call):
+        return _untag_all(call)
+
+
+def _tag_all(call: ApiCall) -> JsonObject:
     tag, people = _tag(call, call.body.get("tagid")), _people(call)
     fresh = [contact for contact in people if tag.id not in contact.tag_ids]
     if any(len(contact.tag_ids) >= MOST_PER_FOLLOWER for contact in fresh):
@@ -62,13 +75,27 @@ async def tag_members(call: ApiCall) -> JsonObject:
     return {"errcode": 0, "errmsg": "ok"}
 
 
-async def untag_members(call: ApiCall) -> JsonObject:
+def _untag_all(call: ApiCall) -> JsonObject:
     tag = _tag(call, call.body.get("tagid"))
     for contact in _people(call):
         if tag.id in contact.tag_ids:
             contact.tag_ids.remove(tag.id)
     call.world.changed()
     return {"errcode": 0, "errmsg": "ok"}
+
+
+@asynccontextmanager
+async def _alone(call: ApiCall) -> AsyncIterator[None]:
+    """Of two such calls at once the later is told that its tag does not exist."""
+    name = call.account.name
+    if name in call.world.tagging:
+        raise PlatformError(45159)
+    call.world.tagging.add(name)
+    try:
+        await asyncio.sleep(call.world.config.platform.tagging_seconds)
+        yield
+    finally:
+        call.world.tagging.discard(name)
 
 
 async def tags_of_member(call: ApiCall) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sandbox.config import Account
 from sandbox.records import JsonObject, MediaRecord, QrCode
 
 
@@ -114,6 +115,14 @@ def enter_chat(session_from: str) -> JsonObject:
         "Event": "user_enter_tempsession",
         "SessionFrom": session_from,
     }
+
+
+def subscription_event(account: Account, name: str, entries: list[JsonObject]) -> JsonObject:
+    """`name` is popup, change or sent. JSON has no wrapper, and one entry alone is no list."""
+    body: JsonObject = {"MsgType": "event", "Event": f"subscribe_msg_{name}_event"}
+    if account.format == "json":
+        return body | {"List": entries[0] if len(entries) == 1 else entries}
+    return body | {f"SubscribeMsg{name.capitalize()}Event": {"List": entries}}
 
 
 def _event(name: str, key: str) -> JsonObject:

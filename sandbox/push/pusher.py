@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -18,7 +19,18 @@ from sandbox.wording import say
 from sandbox.world import World
 
 # Nobody waits for an answer to these: a failure leaves no tip in the chat.
-QUIET_EVENTS = ("unsubscribe", "LOCATION", "VIEW", "view_miniprogram", "user_enter_tempsession")
+QUIET_EVENTS = (
+    "unsubscribe",
+    "LOCATION",
+    "VIEW",
+    "view_miniprogram",
+    "user_enter_tempsession",
+    "TEMPLATESENDJOBFINISH",
+    "MASSSENDJOBFINISH",
+    "subscribe_msg_popup_event",
+    "subscribe_msg_change_event",
+    "subscribe_msg_sent_event",
+)
 
 
 @dataclass(slots=True)
@@ -26,18 +38,20 @@ class Pusher:
     world: World
     session: ClientSession
     under_way: set[asyncio.Task[JournalRow]] = field(default_factory=set)
+    # Jobs of the platform that end in a push.
+    jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(
-        self, account: Account, contact: Contact, body: JsonObject
+        self, account: Account, contact: Contact, body: JsonObject, *, after_seconds: float = 0
     ) -> "asyncio.Task[JournalRow]":
         """The push goes its way; who needs its outcome awaits the task."""
-        task = asyncio.create_task(self._deliver(account, contact, body))
+        task = asyncio.create_task(self._deliver(account, contact, body, after_seconds))
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)
         return task
 
     async def stop(self) -> None:
-        tasks = list(self.under_way)
+        tasks: list[asyncio.Task[Any]] = [*self.under_way, *self.jobs]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -56,7 +70,11 @@ class Pusher:
         row.verdict = "nothing" if is_good else "fault tip"
         return row
 
-    async def _deliver(self, account: Account, contact: Contact, body: JsonObject) -> JournalRow:
+    async def _deliver(
+        self, account: Account, contact: Contact, body: JsonObject, after_seconds: float
+    ) -> JournalRow:
+        if after_seconds:
+            await asyncio.sleep(after_seconds)
         push = self._addressed(account, contact, body)
         row = self._row(account, _summary(push))
         row.request = push
@@ -120,6 +138,9 @@ class Pusher:
             "CreateTime": self.world.clock.unix(),
             **body,
         }
+        if "List" in push:
+            # The platform writes these with a time in quotes.
+            push["CreateTime"] = str(push["CreateTime"])
         # Events carry no MsgId.
         return push if body["MsgType"] == "event" else {**push, "MsgId": new_message_id()}
 

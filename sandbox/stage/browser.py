@@ -8,6 +8,7 @@ from aiohttp import ClientError, ClientResponse, ClientTimeout, web
 from yarl import URL
 
 from sandbox.api.oauth import AUTHORIZE_PATH, granted_address
+from sandbox.api.one_time import CONFIRM_PATH, confirm_step
 from sandbox.keys import WORLD
 from sandbox.records import JsonObject
 from sandbox.stage.door import StageFault, phone_of, told, wish_of
@@ -21,6 +22,7 @@ USER_AGENT = (
 HEADERS = {"User-Agent": USER_AGENT, "Accept-Language": "zh-CN,zh;q=0.9"}
 HOME = ("127.0.0.1", "localhost", "::1")
 PLATFORM_HOST = "open.weixin.qq.com"
+CONFIRM_HOST = "mp.weixin.qq.com"
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
 JSON = "application/json"
@@ -64,12 +66,17 @@ async def _visit(visit: Visit, address: str) -> JsonObject:
             if target is None:
                 return _page(url, 400, "")
             url = target
+        if url.path == CONFIRM_PATH and url.host in (*HOME, CONFIRM_HOST):
+            step = confirm_step(visit.world, url, phone_id=visit.phone_id)
+            if isinstance(step, str):
+                return _page(url, 200, step)
+            url = step
         if url.host not in HOME:
             return _page(url, 0, "", blocked=True)
-        step = await _fetch(visit, url)
-        if isinstance(step, dict):
-            return step
-        url = step
+        fetched = await _fetch(visit, url)
+        if isinstance(fetched, dict):
+            return fetched
+        url = fetched
     return _page(url, 508, "")
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.identifiers import number_of
 from sandbox.keys import WORLD
+from sandbox.notices import NOTICES
 from sandbox.records import ChatMessage, Contact, JsonObject, Phone
 from sandbox.sms import newest_for
 from sandbox.stage.door import (
@@ -19,10 +20,11 @@ from sandbox.stage.door import (
     wish_of,
 )
 from sandbox.stage.enrolment import enrolment_or_none
-from sandbox.world import World
+from sandbox.world import World, notices_name
 
 MOST_WAIT_SECONDS = 60
 LONGEST_NAME = 20
+MANY = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +68,22 @@ async def add_phone(request: web.Request) -> web.Response:
 async def show_chat(request: web.Request) -> web.Response:
     """Long poll: answers at once when there is news after `after`, else waits up to `wait` s."""
     world = request.app[WORLD]
-    contact = contact_of(request, request.query.get("account", ""))
-    after, sms = number_in(request, "after", 0), number_in(request, "sms", 0)
+    contact = _other_side(request)
+    after, known = number_in(request, "after", 0), _known_news(request)
     seconds = min(number_in(request, "wait", 0), MOST_WAIT_SECONDS)
     before = (contact.following, world.is_typing(contact))
     ends = asyncio.get_running_loop().time() + seconds
     phone = phone_of(request)
     while not (
-        _has_news(world, contact, after=after, before=before) or _newest_sms(world, phone) > sms
+        _has_news(world, contact, after=after, before=before)
+        or _has_other_news(world, phone, known)
     ):
         left = ends - asyncio.get_running_loop().time()
         if left <= 0 or world.is_closing:
             break
         await world.bell(contact).wait(left)
-    return told(_chat(world, contact, after) | {"sms": _sms(world, phone)})
+    beside = {"sms": _sms(world, phone), "notices": phone.notice_count}
+    return told(_chat(world, contact, after) | beside)
 
 
 async def show_menu(request: web.Request) -> web.Response:
@@ -92,6 +96,26 @@ def _has_news(world: World, contact: Contact, *, after: int, before: tuple[bool,
     if contact.messages and contact.messages[-1].n > after:
         return True
     return (contact.following, world.is_typing(contact)) != before
+
+
+def _other_side(request: web.Request) -> Contact:
+    """An account, or WeChat's own chat with the notices of this phone."""
+    account = request.query.get("account", "")
+    if account != NOTICES:
+        return contact_of(request, account)
+    phone = phone_of(request)
+    name = notices_name(phone)
+    return Contact(name, phone.id, "", following=True, messages=phone.notices)
+
+
+def _known_news(request: web.Request) -> tuple[int, int]:
+    """The newest SMS and notice the page has heard of; an older page asks for no notices."""
+    return number_in(request, "sms", 0), number_in(request, "notices", MANY)
+
+
+def _has_other_news(world: World, phone: Phone, known: tuple[int, int]) -> bool:
+    sms, notices = known
+    return _newest_sms(world, phone) > sms or phone.notice_count > notices
 
 
 def _newest_sms(world: World, phone: Phone) -> int:

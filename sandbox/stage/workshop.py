@@ -40,7 +40,7 @@ async def move_clock(request: web.Request) -> web.Response:
     shop = None
     if world.config.shuke.admin_url:
         passed = {"now": wish.now} if wish.now else {"advance_seconds": wish.advance_seconds}
-        shop = await _shop_clock(world, passed)
+        shop = await _moved(world, passed)
         if isinstance(shop, dict) and "error" in shop:
             raise StageFault(502, f"the shop's clock did not move: {shop['error']}")
     world.clock.jump_to(target)
@@ -59,8 +59,9 @@ async def show_journal(request: web.Request) -> web.Response:
 
 async def plan_fault(request: web.Request) -> web.Response:
     fault = await wish_of(request, Fault)
-    if not 0 <= fault.delay_seconds <= MOST_DELAY_SECONDS or fault.times < 1:
-        raise StageFault(400, f"times ≥ 1, delay_seconds 0 to {MOST_DELAY_SECONDS}")
+    delays = (fault.delay_seconds, fault.delay_after_seconds)
+    if not all(0 <= delay <= MOST_DELAY_SECONDS for delay in delays) or fault.times < 1:
+        raise StageFault(400, f"times ≥ 1, both delays 0 to {MOST_DELAY_SECONDS} seconds")
     request.app[WORLD].faults.add(fault)
     return await show_faults(request)
 
@@ -102,6 +103,19 @@ def _instant(text: str) -> datetime:
     if moment.tzinfo is None:
         raise DoesNotFit("now: its offset is missing")
     return moment
+
+
+async def _moved(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    """On a long way every call of the shop is heard at the time the shop has got to."""
+
+    async def catch_up() -> None:
+        _keep_up_with(world, await _shop_clock(world, None))
+
+    world.catch_up = catch_up
+    try:
+        return await _shop_clock(world, wish)
+    finally:
+        world.catch_up = None
 
 
 async def _shop_clock(world: World, body: dict[str, Any] | None) -> dict[str, Any]:

@@ -8,9 +8,12 @@ import pytest
 
 from tests.contract.accounts import ACCOUNTS
 from tests.contract.bench import Bench
+from tests.contract.fake_process import FakeProcess, fake_platform
 from tests.contract.fake_wechat import FakeWeChat, fake_wechat
+from tests.contract.fleet import Fleet, PlatformBeside, fleet_of, next_morning
 from tests.contract.installation import Installation
 
+SENDERS = 4
 SQLITE = "sqlite, one process"
 POSTGRES = "postgres and redis, two processes"
 
@@ -85,3 +88,33 @@ async def postgres_bench(on_postgres: Installation) -> AsyncIterator[Bench]:
 async def sqlite_bench(on_sqlite: Installation) -> AsyncIterator[Bench]:
     async for made in bench_of(on_sqlite):
         yield made
+
+
+@pytest.fixture(scope="package")
+def platform_beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeProcess]:
+    with fake_platform(tmp_path_factory.mktemp("platform")) as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def on_many(
+    platform_beside: FakeProcess,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Installation]:
+    postgres = request.getfixturevalue("real_postgres")
+    redis = request.getfixturevalue("real_redis")
+    url, wechat = postgres.create_database(), PlatformBeside(platform_beside).as_wechat()
+    folder = tmp_path_factory.mktemp("fleet")
+    with ExitStack() as stack:
+        stack.callback(postgres.drop_database, url)
+        shop = Installation(folder, wechat, url, redis.url, process_count=SENDERS)
+        yield stack.enter_context(running(shop))
+
+
+@pytest.fixture
+async def fleet(on_many: Installation, platform_beside: FakeProcess) -> AsyncIterator[Fleet]:
+    async for bench in bench_of(on_many):
+        platform_beside.tell("faults/clear")
+        await next_morning(bench)
+        yield await fleet_of(bench, platform_beside)

@@ -12,6 +12,10 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.contract.fake_sending import SENDING, Call, Sending
+from tests.contract.fake_tags import DESK, tag_call
+from tests.contract.fake_tokens import Refused
+from tests.contract.send_journal import SendJournal
 from tests.contract.wire import Account
 
 TOKEN_SECONDS = 7200
@@ -20,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One customer-service message (客服消息) that WeChat accepted."""
+    """One message that WeChat accepted; `kind` is a customer-service kind or another API's name."""
 
     appid: str
     openid: str
@@ -61,6 +65,7 @@ class FakeWeChat:
     unionids: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     asked_about: list[str] = field(default_factory=list)
+    sending: Sending = field(default_factory=lambda: Sending(SendJournal()))
     url: str = ""
 
     def sent_to(self, openid: str, *, after: int = 0) -> list[Sent]:
@@ -113,6 +118,25 @@ class FakeWeChat:
             return self.fault(self.unreachable[openid], "refused")
         self.journal.append(sent)
         return web.json_response({"errcode": 0, "errmsg": "ok"})
+
+    async def other_sending(self, request: web.Request) -> web.Response:
+        """Every other way to send: one Sent for each person it reaches, its kind the API's name."""
+        appid = self.tokens.get(request.query.get("access_token", ""))
+        if appid is None:
+            return self.fault(40001, "invalid credential, access_token is invalid or not latest")
+        raw, api = await request.read(), request.path.removeprefix("/cgi-bin/")
+        call = Call(api, appid, raw, json.loads(raw or b"{}"), time.time())
+        self.sending.refusals = {("*", each): code for each, code in self.unreachable.items()}
+        try:
+            if api in DESK:
+                return web.json_response(tag_call(self.sending, call))
+            taken = self.sending.take(call)
+        except Refused as refusal:
+            told = {"errcode": refusal.errcode, "errmsg": refusal.words, **refusal.more}
+            return web.json_response(told)
+        for openid in taken.entry.openids if taken.entry else ():
+            self.journal.append(Sent(appid, openid, api, call.body))
+        return web.json_response(taken.answer)
 
     async def upload(self, request: web.Request) -> web.Response:
         if request.query.get("access_token") not in self.tokens:
@@ -176,6 +200,8 @@ class FakeWeChat:
         application = web.Application(client_max_size=11 * 2**20)
         application.router.add_post("/cgi-bin/stable_token", self.stable_token)
         application.router.add_post("/cgi-bin/message/custom/send", self.custom_send)
+        for api in sorted({*SENDING, *DESK} - {"message/custom/send"}):
+            application.router.add_route("*", f"/cgi-bin/{api}", self.other_sending)
         application.router.add_post("/cgi-bin/media/upload", self.upload)
         application.router.add_get("/sns/oauth2/access_token", self.login)
         application.router.add_get("/sns/jscode2session", self.mini_login)

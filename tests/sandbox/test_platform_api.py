@@ -1,11 +1,12 @@
 """The rest of the platform's API: codes, people, tags, menus, small services."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sandbox.qr_image import qr_png
-from tests.sandbox.rig import MAIN, Rig
+from tests.sandbox.rig import MAIN, Rig, Rigging
 
 
 def scene(action: str, **value: Any) -> dict[str, Any]:
@@ -139,9 +140,10 @@ async def test_small_services_answer(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["message/template/send", "message/mass/sendall", "message/subscribe/bizsend"],
+    ["message/template/send", "message/mass/send", "message/subscribe/bizsend"],
 )
-async def test_sending_that_is_not_granted_is_refused(rig: Rig, path: str) -> None:
+async def test_sending_that_is_not_granted_is_refused(rigging: Rigging, path: str) -> None:
+    rig = await rigging.rig(replace(MAIN, kind="subscription"))
     assert (await rig.call(f"/cgi-bin/{path}", {"touser": rig.openid}))["errcode"] == 48001
 
 

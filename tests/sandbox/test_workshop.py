@@ -52,6 +52,27 @@ async def test_a_jump_is_passed_to_the_shop_and_its_time_is_taken_over(rigging: 
     assert answer["now"].startswith("2098-12-31T16:00:00")
 
 
+async def test_a_call_on_the_way_is_heard_at_the_time_the_shop_has_got_to(
+    rigging: Rigging,
+) -> None:
+    told: list[Any] = []
+
+    async def walk(request: web.Request) -> web.Response:
+        day = "02" if request.method == "GET" else "09"
+        if request.method == "POST":
+            told.append((await send(rig))["errcode"])
+            told.append(rig.world.clock.now().date().isoformat())
+        return web.json_response({"now": f"2099-01-{day}T12:00:00+08:00"})
+
+    app = web.Application()
+    app.router.add_route("*", "/clock", walk)
+    rig = await rigging.rig(shuke=Shuke(admin_url=await rigging.serve(app)))
+    await rig.act("follow")
+    await rig.tell("clock", advance_seconds=60)
+    assert told == [45015, "2099-01-02"]
+    assert rig.world.clock.now().date().isoformat() == "2099-01-09"
+
+
 async def test_where_the_shops_clock_does_not_move_nothing_moves(rigging: Rigging) -> None:
     url = await rigging.serve(clock_door([], status=500))
     rig = await rigging.rig(shuke=Shuke(admin_url=url))

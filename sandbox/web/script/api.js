@@ -19,8 +19,12 @@ export const stage = {
   state: () => ask("/stage/state"),
   addPhone: (name) => tell("/stage/phones", { name }),
 
-  chat: (phone, { account, after, sms, wait, signal }) =>
-    ask(`${phonePath(phone, "chat")}?${new URLSearchParams({ account, after, sms, wait })}`, signal),
+  chat: (phone, { signal, ...known }) =>
+    ask(`${phonePath(phone, "chat")}?${new URLSearchParams(known)}`, signal),
+  forms: (phone, account) => ask(`${phonePath(phone, "forms")}?${new URLSearchParams({ account })}`),
+  subscribe: (phone, answer) => tell(phonePath(phone, "subscribe"), answer),
+  unsubscribe: (phone, account, form) => tell(phonePath(phone, "unsubscribe"), { account, form }),
+  block: (phone, account, blocked) => tell(phonePath(phone, "block"), { account, blocked }),
   follow: (phone, account) => tell(phonePath(phone, "follow"), { account }),
   unfollow: (phone, account) => tell(phonePath(phone, "unfollow"), { account }),
   enter: (phone, account) => tell(phonePath(phone, "enter"), { account }),
@@ -51,6 +55,7 @@ export const stage = {
 
   clock: () => ask("/stage/clock"),
   moveClock: (step) => tell("/stage/clock", step),
+  monitor: () => ask("/stage/monitor"),
   journal: (after) => ask(`/stage/journal?${new URLSearchParams({ after, limit: 200 })}`),
 };
 

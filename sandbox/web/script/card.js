@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { button, element } from "./dom.js";
 
-/** `on` has what the one button may do: follow, unfollow, or enter a mini-program's service. */
+/** `on` has what the buttons may do: follow, unfollow, enter a mini-program's service, subscribe. */
 export function showCard(sheets, { account, isFollowing, openid }, on) {
   sheets.open(
     { title: "card.title", closeLabel: "card.close", closeIcon: "back", className: "card" },
@@ -25,6 +25,12 @@ export function showCard(sheets, { account, isFollowing, openid }, on) {
       fact("card.openid", { text: openid ?? "–", className: "code-text" }),
     ),
     account.kind === "mini" ? enterButton(on) : followButton(isFollowing, on),
+    button({
+      className: "wide",
+      say: "subscribe.title",
+      data: { testid: "subscriptions" },
+      on: { click: on.subscriptions },
+    }),
   );
 }
 

@@ -17,13 +17,15 @@ const GAP_SHOWN_MILLISECONDS = 5 * 60 * 1000;
 export class Chat {
   /**
    * `on.state` hears {following, typing}, `on.message` each message and whether it came just now,
-   * `on.sms` each new SMS, `on.lost` a dead line.
+   * `on.sms` each new SMS, `on.notices` how many service notices the phone has, `on.lost` a dead
+   * line.
    */
   constructor(phone, { taps, on }) {
     this.phone = phone;
     this.taps = taps;
     this.on = on;
     this.sms = 0;
+    this.notices = 0;
     this.log = element("ol", {
       className: "log",
       role: "log",
@@ -75,6 +77,7 @@ export class Chat {
       account: this.account.name,
       after: this.after,
       sms: this.sms,
+      notices: this.notices,
       wait,
       signal,
     });
@@ -85,6 +88,8 @@ export class Chat {
     for (const message of answer.messages) this.append(message);
     this.isUpToDate = true;
     this.takeSms(answer.sms);
+    this.notices = answer.notices;
+    this.on.notices(answer.notices);
     this.on.state({ following: answer.following, typing: Boolean(answer.typing) });
   }
 
@@ -160,7 +165,7 @@ export class Chat {
   face(message) {
     return message.from === "member"
       ? avatar(this.phone.name, this.phone.avatar)
-      : avatar(this.account.label);
+      : avatar(message.label ?? this.account.label);
   }
 
   keepEnd(picture) {

@@ -8,7 +8,7 @@ import { say } from "./i18n.js";
 const CHUNXI_ROAD = { latitude: "30.6570", longitude: "104.0817" };
 
 /**
- * `on` has text(text), image(base64), location(place), number(): each may refuse by throwing.
+ * `on` has text(text), image(base64), location(place), number(), subscriptions(): each may refuse by throwing.
  * The answer has the `node`, and `fill(text)` puts words into the line.
  */
 export function composer(on) {
@@ -74,6 +74,7 @@ function panelOf(on) {
     panelButton("picture", "chat.image", () => file.click()),
     panelButton("pin", "chat.location", () => sendPlace(on.location)),
     panelButton("phone", "chat.share_number", () => on.number(), "share-number"),
+    panelButton("bell", "subscribe.title", () => on.subscriptions(), "panel-subscribe"),
     file,
   );
   panel.hidden = true;

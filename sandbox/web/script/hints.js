@@ -7,6 +7,7 @@ const WALKS = {
   points: ["follow", "join", "agree", "checkout", "scan", "points", "identify", "why"],
   service: ["feedback", "words", "queue", "take", "reply", "add", "resolve", "rate"],
   box: ["box_scan", "unnamed", "words", "queue", "reply"],
+  sending: ["broadcast", "propose", "second", "monitor", "popup", "stop"],
   details: ["phone", "own_number", "code", "details", "my_data", "download", "leave"],
 };
 const STEP_OF_WORD = {
@@ -29,8 +30,13 @@ const STEP_OF_WORD = {
   资料: "details",
   我的数据: "my_data",
   注销: "leave",
+  群发: "broadcast",
+  确认: "second",
+  退订: "stop",
+  TD: "stop",
 };
 const NUMBER = /^1\d{10}$/;
+const PROPOSAL = /^群发 确认/;
 const CODE = /^\d{6}$/;
 const HIDDEN_AS = "shuke.sandbox.hints_hidden";
 const WALK_AS = "shuke.sandbox.walk";
@@ -50,6 +56,7 @@ export function did(what, words) {
 function stepOf(words) {
   if (NUMBER.test(words)) return "own_number";
   if (CODE.test(words)) return "code";
+  if (PROPOSAL.test(words)) return "propose";
   const [word] = words.split(/\s/);
   return STEP_OF_WORD[word] ?? (["feedback", "unnamed", "box_scan"].includes(before) ? "words" : "");
 }

@@ -14,15 +14,19 @@ const DRAWINGS = {
   video: (message) => bubble(labelled("video", "chat.video", message.text)),
   location: (message) => bubble(labelled("pin", "chat.location", message.text ?? message.label)),
   miniprogrampage: miniProgramCard,
+  form: formCard,
 };
 
-const NOTICES = ["template", "subscribe"];
+// Sent to many, or to one who looks at it first: a mark under it says so.
+const MARKS = { mass: "chat.mass", preview: "chat.preview" };
 
 /** The body of one message; `taps.piece` and `taps.item` hear what a person taps in it. */
 export function messageBody(message, taps) {
-  if (NOTICES.includes(message.via)) return notice(message, taps);
   const draw = DRAWINGS[message.kind] ?? unknownKind;
-  return draw(message, taps);
+  const body = draw(message, taps);
+  const mark = MARKS[message.via];
+  if (!mark) return body;
+  return element("div", { className: "marked" }, body, element("small", { say: mark }));
 }
 
 /** A tip of the system stands between the messages and belongs to nobody. */
@@ -91,23 +95,41 @@ function article(each, className, taps) {
   );
 }
 
-function notice(message, taps) {
-  const card = element(
+/** A form the platform approves: its title, what each key says, and where it leads. */
+function formCard(message, taps) {
+  return element(
     "div",
-    { className: "notice" },
-    element("h4", { say: "chat.notice" }),
-    richText(message.text ?? "", taps.piece),
+    { className: "form-card", data: { testid: "form-card" } },
+    message.label ? element("span", { className: "form-from", text: message.label }) : null,
+    element("h4", { text: message.title }),
+    message.text ? element("p", { className: "words", text: message.text }) : null,
+    message.fields ? element("dl", {}, ...message.fields.flatMap(field)) : null,
+    formFoot(message, taps),
   );
-  if (message.url) card.addEventListener("click", () => taps.piece({ url: message.url }));
-  return card;
+}
+
+function field({ label, value }) {
+  return [element("dt", { text: label }), element("dd", { text: value })];
+}
+
+/** A mini-program before a page, as in WeChat; the sandbox has no mini-program to open. */
+function formFoot({ url, page, mini_program: mini }, taps) {
+  if (mini || page) return element("p", { className: "form-foot", say: "chat.form_mini" });
+  if (!url) return null;
+  return button({
+    className: "form-foot",
+    say: "chat.form_more",
+    on: { click: () => taps.piece({ url }) },
+  });
 }
 
 function miniProgramCard(message) {
   return element(
     "div",
-    { className: "notice" },
+    { className: "mini-card" },
     element("strong", { text: message.title ?? message.text ?? "" }),
-    element("p", { className: "notice-foot", say: "chat.mini_card" }),
+    message.image_url ? element("img", { src: message.image_url, alt: "" }) : null,
+    element("p", { say: "chat.mini_card" }),
   );
 }
 

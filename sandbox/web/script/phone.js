@@ -6,8 +6,10 @@ import { noticed } from "./cast.js";
 import { showCard } from "./card.js";
 import { Chat } from "./chat.js";
 import { gist } from "./messages.js";
+import { NOTICES } from "./notices.js";
 import { MenuBar } from "./menu.js";
 import { PhoneScreen } from "./phone_screen.js";
+import { showSubscriptions } from "./subscriptions.js";
 import { showScanned, showScanner, showScanning } from "./scanner.js";
 import { did } from "./hints.js";
 import { say } from "./i18n.js";
@@ -34,6 +36,7 @@ export class Phone {
       state: (state) => this.takeState(state),
       message: (message, { isNews }) => this.notice(message, isNews),
       sms: (sms) => this.hearSms(sms),
+      notices: (count) => this.countNotices(count),
       lost: onLost,
     };
     this.chat = new Chat(this, { taps, on });
@@ -53,7 +56,7 @@ export class Phone {
     this.screen.showAccount(account);
     this.screen.showState({ following: this.isFollowing, typing: false });
     this.chat.show(account);
-    this.loadMenu();
+    if (account !== NOTICES) this.loadMenu();
   }
 
   async loadMenu() {
@@ -63,6 +66,7 @@ export class Phone {
   }
 
   takeState(state) {
+    if (this.account === NOTICES) return;
     const wasFollowing = this.isFollowing;
     this.following[this.account.name] = state.following;
     this.screen.showState(state);
@@ -79,6 +83,14 @@ export class Phone {
     this.said.add(words);
     this.screen.hideSms(words);
     did("say", words);
+  }
+
+  /** The first count is what lay there before the page was opened. */
+  countNotices(count) {
+    const isNews = this.notices !== undefined && count > this.notices;
+    this.notices = count;
+    this.screen.showNotices(count, isNews && this.account !== NOTICES);
+    if (isNews) noticed(this);
   }
 
   /** An older one is read already, and so is one whose code was sent. */
@@ -149,6 +161,21 @@ export class Phone {
 
   shareNumber() {
     return attempt(() => stage.shareNumber(this.id, this.account.name));
+  }
+
+  async showSubscriptions() {
+    const { account } = this;
+    const answer = await attempt(() => stage.forms(this.id, account.name));
+    if (!answer) return;
+    const again = (act) => attempt(act).then((done) => done && this.showSubscriptions());
+    showSubscriptions(this.screen.sheets, { account, ...answer }, {
+      answer: (choice) => {
+        if (choice.accepted.length) did("popup");
+        return again(() => stage.subscribe(this.id, { account: account.name, ...choice }));
+      },
+      takeBack: (form) => again(() => stage.unsubscribe(this.id, account.name, form)),
+      block: (isBlocked) => again(() => stage.block(this.id, account.name, isBlocked)),
+    });
   }
 
   tapItem(item) {
@@ -233,12 +260,14 @@ export class Phone {
   }
 
   showCard() {
+    if (this.account === NOTICES) return;
     const { account, isFollowing } = this;
     const facts = { account, isFollowing, openid: this.openids[account.name] };
     showCard(this.screen.sheets, facts, {
       follow: () => this.follow(),
       unfollow: () => this.unfollow(),
       enter: () => this.enter(),
+      subscriptions: () => this.showSubscriptions(),
     });
   }
 }

@@ -4,6 +4,7 @@ import { avatar } from "./avatar.js";
 import { composer } from "./composer.js";
 import { button, element, resay } from "./dom.js";
 import { icon } from "./icons.js";
+import { NOTICES } from "./notices.js";
 import { Sheets } from "./sheet.js";
 import { table, watchTable } from "./table.js";
 
@@ -161,19 +162,30 @@ export class PhoneScreen {
       image: (base64) => this.phone.sendImage(base64),
       location: (place) => this.phone.sendLocation(place),
       number: () => this.phone.shareNumber(),
+      subscriptions: () => this.phone.showSubscriptions(),
     });
   }
 
   drawTabs() {
-    const { accounts } = table;
+    const accounts = this.noticeCount ? [...table.accounts, NOTICES] : table.accounts;
     this.tabs.hidden = accounts.length < 2;
     this.tabs.replaceChildren(...accounts.map((account) => this.tab(account)));
   }
 
+  /** The tab 服务通知 is there from the first notice on; a dot tells of one not looked at. */
+  showNotices(count, isNews) {
+    if (count === this.noticeCount && !isNews) return;
+    this.noticeCount = count;
+    this.hasNotice = isNews || Boolean(this.hasNotice);
+    this.drawTabs();
+  }
+
   tab(account) {
     const isShown = account.name === this.phone.account?.name;
+    const isNews = account === NOTICES && this.hasNotice;
     return button({
-      text: account.label,
+      ...(account === NOTICES ? { say: "chat.notices" } : { text: account.label }),
+      className: isNews ? "has-news" : "",
       "aria-pressed": String(isShown),
       data: { testid: "account-tab", account: account.name },
       on: { click: () => this.phone.show(account) },
@@ -181,6 +193,10 @@ export class PhoneScreen {
   }
 
   showAccount(account) {
+    const isNotices = account === NOTICES;
+    this.node.classList.toggle("is-notices", isNotices);
+    if (isNotices) return this.showNoticeChat();
+    delete this.title.dataset.say;
     this.title.textContent = account.label;
     this.isMini = account.kind === "mini";
     this.node.classList.toggle("is-mini", this.isMini);
@@ -189,6 +205,13 @@ export class PhoneScreen {
     resay(this.invitationText, text, { account: account.label });
     resay(this.invitationButton, this.isMini ? "chat.enter" : "chat.follow");
     this.invitationHint.hidden = this.isMini;
+    this.drawTabs();
+  }
+
+  showNoticeChat() {
+    resay(this.title, "chat.notices");
+    this.isMini = false;
+    this.hasNotice = false;
     this.drawTabs();
   }
 
