@@ -2,6 +2,7 @@
 
 from bot.chat import Chat
 from bot.routing import Router
+from services.message_replies import take_reply
 
 HELP, STAFF = "帮助", "员工"
 
@@ -20,7 +21,13 @@ async def cancel(chat: Chat) -> None:
 
 @router.fallback
 async def not_understood(chat: Chat) -> None:
-    await chat.say("help/unknown", lines=_lines(chat))
+    """What is written soon after something we sent is an answer to it."""
+    reply = await take_reply(chat.shop, chat.person, chat.words, key=chat.key)
+    if reply is None:
+        return await chat.say("help/unknown", lines=_lines(chat))
+    if reply.ticket_id is None:
+        return await chat.say("results/thanks")
+    await chat.say("results/ticket_opened", ticket=reply.ticket_id)
 
 
 def read_topic(chat: Chat) -> str | None:

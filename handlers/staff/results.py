@@ -1,0 +1,56 @@
+"""成效: what came of a campaign or a group send: who wrote back, who bought, and who would have."""
+
+from bot.chat import Chat
+from bot.routing import Router
+from loyalty.money import yuan_text
+from services.results import (
+    MEASURED_DAYS,
+    SMALLEST_GROUP,
+    Group,
+    Results,
+    SaidBack,
+    results_of,
+)
+from services.staff import Right
+from services.tickets import clock_text
+
+router = Router()
+
+
+@router.staff("成效", Right.BROADCAST, takes=(1, 1), usage="results/usage", help="results/help")
+async def show_results(chat: Chat, arguments: tuple[str, ...]) -> None:
+    found = await results_of(chat.shop, chat.person, arguments[0], key=chat.key)
+    await chat.say(
+        "results/report",
+        name=found.name,
+        replied=found.replied,
+        unhappy=found.unhappy,
+        days=MEASURED_DAYS,
+        treated=_group(chat, found.treated),
+        held_out=_group(chat, found.held_out),
+        verdict=chat.phrase(f"results/verdict_{found.verdict}", least=SMALLEST_GROUP),
+        replies=_replies(chat, found),
+    )
+
+
+def _group(chat: Chat, group: Group) -> str:
+    return chat.phrase(
+        "results/group",
+        people=group.people,
+        buyers=group.buyers,
+        percent=f"{group.permille // 10}.{group.permille % 10}",
+        spent=yuan_text(group.spent_fen),
+    )
+
+
+def _replies(chat: Chat, found: Results) -> str:
+    if not found.replies:
+        return ""
+    lines = "\n".join(_reply(chat, line) for line in found.replies)
+    return "\n" + chat.phrase("results/replies", lines=lines)
+
+
+def _reply(chat: Chat, said: SaidBack) -> str:
+    wording = "results/reply_with_ticket" if said.ticket_id else "results/reply"
+    at = clock_text(chat.shop, said.at)
+    return chat.phrase(wording, at=at, text=said.text, ticket=said.ticket_id)
