@@ -16,7 +16,7 @@ exit 2
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint types check format mutants races bench lock clean
+.PHONY: help run test soak lint types check format mutants races year bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -60,6 +60,10 @@ mutants:  ## take away one guard after the other: a test has to notice each (ARG
 races:  ## a hundred clients after what only some can have, on both databases (ROUNDS=1000)
 	$(call install,requirements-dev.txt)
 	@$(IN_VENV) -m tests.faults.races $(ARGS)
+
+year:  ## eight schedulers through a simulated year, killed at random (ARGS='--days 60 --kills 20 --seed 7')
+	$(call install,requirements-dev.txt)
+	@$(IN_VENV) -m tests.faults.year $(ARGS)
 
 bench:  ## claims a second beside pgbench, then verifying a million entries
 	$(call install,requirements-dev.txt)

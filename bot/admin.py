@@ -16,6 +16,10 @@ log = logging.getLogger(__name__)
 LONGEST_JUMP = timedelta(days=3660)
 
 
+class ClockStopped(Exception):
+    """The clock was not moved all the way: the process has been asked to end."""
+
+
 class AdminDoor:
     """`problems` names what keeps this process from being ready; no clock outside the sandbox."""
 
@@ -65,7 +69,11 @@ class AdminDoor:
                 target = _target(read_strict_json(body), await self._now())
             except BadJson as bad:
                 return JsonFault(400, str(bad)).response(new_request_id())
-            await self._play_until(target)
+            try:
+                await self._play_until(target)
+            except ClockStopped:
+                fault = "the server ends; the clock stands where it got to, ask again"
+                return JsonFault(503, fault).response(new_request_id())
             return await self._clock()
 
     async def _clock(self) -> web.Response:

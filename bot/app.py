@@ -6,12 +6,11 @@ Also the only place that asks what time it is.
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from aiohttp import ClientSession
@@ -19,26 +18,40 @@ from aiohttp import ClientSession
 import handlers
 from bot.accounts import Account
 from bot.config import Settings
+from bot.contact_kinds import contact_kind
+from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher, Found
+from bot.mass import MassSender
+from bot.notice_forms import load_notice_forms
+from bot.pacing import Pacing
+from bot.pushes import Push
 from bot.routing import handler_modules, table_of
+from bot.sending import Courier, Sender
 from bot.tokens import Token
 from bot.wechat import WeChatGateway
 from bot.wording import Wordings, load_wordings
 from loyalty.person import Person
+from loyalty.send_results import SendResult
 from services.auditing import audit_refusal
 from services.callers import identify, keep_progress
 from services.clock import BusinessClock
+from services.contacts import note_contact
 from services.explaining import note_told
-from services.outbox import (
-    ClaimedMessage,
-    record_outcome,
-    take_due_messages,
-    try_again_later,
+from services.mass import (
+    MassCall,
+    keep_mass_tag,
+    mass_call_refused,
+    mass_call_taken,
+    mass_call_unanswered,
+    take_mass_call,
 )
+from services.outbox import ClaimedMessage, take_due_messages
+from services.outbox_results import begin_sending, record_results
 from services.rules import RulesBook
 from services.shop import BackupPlace, Shop
 from services.waiting import take_first_lines
 from storage.cache import Cache, CachedTokens
+from storage.cache_turns import Turn
 from storage.database import (
     DatabaseAddress,
     DatabaseMissing,
@@ -47,6 +60,7 @@ from storage.database import (
 )
 from storage.keyring import LiveKeyRing, load_or_create_keyring
 from storage.migrate import check_schema, migrate
+from storage.pace import pause_api, take_turn
 from storage.shop import ensure_installation
 
 
@@ -87,6 +101,7 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
             sends_sms=settings.sms.is_on,
             asks_who=settings.asks_who,
             account_kinds={one.name: one.kind for one in settings.wechat.accounts},
+            notice_forms=load_notice_forms(),
             audit_anchors=settings.audit.anchor_file,
             backups=backup_place(settings),
         )
@@ -163,8 +178,21 @@ def dispatcher_for(parts: Parts) -> Dispatcher:
     async def first_lines(person: Person, key: str) -> list[str]:
         return await take_first_lines(shop, person, key=key)
 
-    table = table_of(handler_modules(handlers))
-    return Dispatcher(shop, table, parts.wordings, find, save, remember, note_refusal, first_lines)
+    def note(person: Person, push: Push) -> None:
+        if (kind := contact_kind(push)) is not None:
+            note_contact(shop, person.follower_id, kind)
+
+    return Dispatcher(
+        shop,
+        table_of(handler_modules(handlers)),
+        parts.wordings,
+        find,
+        save,
+        remember,
+        note_refusal,
+        first_lines,
+        note,
+    )
 
 
 class BoundOutbox:
@@ -177,13 +205,55 @@ class BoundOutbox:
     async def take_due(self, limit: int) -> list[ClaimedMessage]:
         return await take_due_messages(self._shop, self._worker, limit)
 
-    async def finish(self, message: Any, state: str, reason: str | None) -> None:
-        await record_outcome(self._shop, message, self._worker, state=state, reason=reason)
+    async def begin(self, messages: Sequence[ClaimedMessage]) -> set[int]:
+        return await begin_sending(self._shop, self._worker, messages)
 
-    async def put_back(self, message: Any, after_seconds: float, reason: str) -> None:
-        await try_again_later(
-            self._shop, message, self._worker, after_seconds=after_seconds, reason=reason
-        )
+    async def record(self, results: Sequence[SendResult[ClaimedMessage]]) -> set[int]:
+        return await record_results(self._shop, self._worker, results)
+
+
+class BoundMassCalls:
+    """The use cases of mass sends under this worker's name."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._worker = secrets.token_hex(6)
+
+    async def take(self) -> MassCall | None:
+        return await take_mass_call(self._shop, self._worker)
+
+    async def taken(self, call: MassCall, platform_id: str | None) -> None:
+        await mass_call_taken(self._shop, self._worker, call, platform_id)
+
+    async def refused(self, call: MassCall, reason: str, wait_until: datetime | None) -> None:
+        await mass_call_refused(self._shop, self._worker, call, reason, wait_until=wait_until)
+
+    async def unanswered(self, call: MassCall, reason: str) -> None:
+        await mass_call_unanswered(self._shop, self._worker, call, reason)
+
+    async def keep_tag(self, call: MassCall, tag_id: int) -> None:
+        await keep_mass_tag(call, tag_id)
+
+
+class SharedWays:
+    """The fleet's count of calls and pauses, in the cache."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    async def take(self, account: str, api: str, lane: int) -> Turn:
+        return await take_turn(self._shop.cache, account, api, lane, now=self._shop.now())
+
+    async def pause(self, account: str, api: str, until: datetime) -> None:
+        await pause_api(self._shop.cache, account, api, until=until)
+
+
+def delivery_for(
+    shop: Shop, gateways: Mapping[str, WeChatGateway], couriers: Mapping[str, Courier]
+) -> Delivery:
+    pacing = Pacing(SharedWays(shop), now=shop.now)
+    mass = MassSender(BoundMassCalls(shop), gateways, pacing)
+    return Delivery(BoundOutbox(shop), Sender(gateways, couriers), pacing, mass)
 
 
 class SharedTokens:

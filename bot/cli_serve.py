@@ -7,20 +7,23 @@ import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
 
-from bot.admin import AdminDoor
+from bot.admin import AdminDoor, ClockStopped
 from bot.app import (
-    BoundOutbox,
     Parts,
     accounts_of,
+    delivery_for,
     dispatcher_for,
     gateways_for,
     machine_now,
     opened_shop,
 )
+from bot.broadcaster import Broadcaster
 from bot.cli_output import fault
 from bot.commands import Commands
 from bot.config import Settings
@@ -28,24 +31,35 @@ from bot.couriers import couriers_for
 from bot.delivery import Delivery
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.inbox import Inbox
-from bot.metrics import TicketMetrics, count_till_request, custody_gauges, state_gauges
+from bot.metrics import (
+    TicketMetrics,
+    count_till_request,
+    custody_gauges,
+    sending_gauges,
+    state_gauges,
+)
 from bot.mini_platform import mini_platform
 from bot.pushes import Push
 from bot.web import Pages
 from bot.webhook import Webhook
 from bot.wechat import WeChatGateway
+from bot.write_behind import WriteBehind
 from handlers.mini.routes import MiniDoor
 from handlers.pages.claim import ClaimPages
 from handlers.pages.download import DownloadPages
 from handlers.pages.gift import GiftPages
 from handlers.pages.home import HomePages
 from handlers.pages.login import Login, LoginFailed
+from handlers.pages.subscribe import SubscribePages
 from handlers.pos.routes import TillDoor
+from scheduler.player import Stopped
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
 from services.backups import backup_age, give_up_backups
+from services.broadcast_work import work_round
 from services.clone_guard import guard_against_clones
-from services.outbox import outbox_states, queue_replies
+from services.contacts import flush_contacts
+from services.outbox import outbox_states, queue_replies, sending_state
 from services.sending import is_sending_paused
 from services.ticket_figures import ticket_gauges
 from storage.database import is_outage
@@ -87,10 +101,21 @@ async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
         gateways = gateways_for(parts, session)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
-        runner = Runner(parts.shop, timetable(backup_at=settings.backup.at))
-        stack.push_async_callback(runner.close)
-        delivery = Delivery(BoundOutbox(parts.shop), gateways, couriers_for(parts))
+        delivery = delivery_for(parts.shop, gateways, couriers_for(parts))
         stack.push_async_callback(delivery.close)
+        broadcaster = Broadcaster(partial(work_round, parts.shop, token_hex(6)), delivery.wake)
+        stack.push_async_callback(broadcaster.close)
+        if "deliver" in roles:
+            broadcaster.start()
+        runner = Runner(
+            parts.shop,
+            timetable(backup_at=settings.backup.at),
+            deliver_all=partial(_deliver_all, broadcaster, delivery),
+        )
+        stack.push_async_callback(runner.close)
+        contacts = WriteBehind(partial(flush_contacts, parts.shop))
+        stack.push_async_callback(contacts.close)
+        contacts.start()
         inbox = Inbox(parts.shop.cache)
         stack.push_async_callback(inbox.drain, DRAIN_SECONDS)
         await _start_background(stack, parts, roles, runner=runner, delivery=delivery)
@@ -101,6 +126,13 @@ async def serve(settings: Settings, roles: tuple[str, ...] = ROLES) -> None:
         await _until_asked_to_stop()
         log.info("stopping")
         give_up_backups(parts.shop)
+
+
+async def _deliver_all(broadcaster: Broadcaster, delivery: Delivery) -> None:
+    """What a clock that is moved ahead waits for before it goes on."""
+    await broadcaster.work_all()
+    while await delivery.deliver_due():
+        await broadcaster.work_all()
 
 
 def _http_session() -> ClientSession:
@@ -177,6 +209,12 @@ def _add_pages(app: web.Application, parts: Parts, gateways: Mapping[str, WeChat
     ClaimPages(parts.shop, pages, login).add_to(app)
     GiftPages(parts.shop, pages, login).add_to(app)
     DownloadPages(parts.shop, pages).add_to(app)
+    appids = {
+        name: gateway.account.appid
+        for name, gateway in gateways.items()
+        if gateway.account.kind == "service"
+    }
+    SubscribePages(parts.shop, pages, parts.settings.wechat.mp_base, appids).add_to(app)
 
 
 def _login(parts: Parts, gateway: WeChatGateway) -> Login:
@@ -207,6 +245,8 @@ def _admin_door(parts: Parts, runner: Runner) -> AdminDoor:
 
     async def gauges() -> bytes:
         states = state_gauges(await outbox_states(), is_degraded=parts.shop.cache.degraded)
+        sending = await sending_state(parts.shop)
+        states += sending_gauges(sending.waiting, sending.oldest_seconds, sending.paused)
         custody = custody_gauges(
             is_paused=await is_sending_paused(), backup_age=await backup_age(parts.shop)
         )
@@ -218,8 +258,18 @@ def _admin_door(parts: Parts, runner: Runner) -> AdminDoor:
         await parts.shop.keep_up()
         return parts.shop.clock.local(parts.shop.now())
 
-    play_until = runner.play_until if parts.settings.is_sandbox else None
-    return AdminDoor(problems=problems, gauges=gauges, now=now, play_until=play_until)
+    async def play_until(target: datetime) -> None:
+        try:
+            await runner.play_until(target)
+        except Stopped as stopped:
+            raise ClockStopped from stopped
+
+    return AdminDoor(
+        problems=problems,
+        gauges=gauges,
+        now=now,
+        play_until=play_until if parts.settings.is_sandbox else None,
+    )
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> None:

@@ -1,6 +1,5 @@
 """Commands that work on the shop's data: migrate, load, till enrol, liability, verify."""
 
-import sys
 from pathlib import Path
 
 from bot.app import connect, opened_shop
@@ -9,7 +8,7 @@ from bot.commands import Commands
 from bot.config import Settings
 from loyalty.shop_file import ShopFileFaults
 from services.liability import liability
-from services.loading import load_shop, not_in_force
+from services.loading import load_shop
 from services.tills import TillUnknown, enrol_till
 from services.verify import verify_ledger
 from storage.database import close_database
@@ -56,8 +55,6 @@ async def run_load(settings: Settings, path: Path) -> int:
         except ShopFileFaults as faults:
             return fault("\n".join(str(line) for line in faults.faults))
     print("\n".join(f"changed {change}" for change in changes) or "nothing changed")
-    for line in not_in_force(data):
-        print(f"kept, but not in force in this version: {line}", file=sys.stderr)
     return 0
 
 

@@ -1,70 +1,66 @@
-"""Delivery (送达): sends outbox rows as customer-service messages and records what came of each.
+"""Delivery (送达): claims due messages, sends them side by side, writes down what came of each.
 
-The row is `sending` in the database before the call. A call without an answer is `unknown`,
-never repeated: the platform knows no idempotency key for these messages (reliability F11).
+A call is written down before it is made. One without an answer is `unknown`, never repeated,
+unless the platform knows a key for it (reliability F11). One person's messages keep their order.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+from bot.batching import Batching
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
-from bot.qr_image import qr_png
-from bot.replies import fit_text
-from bot.wechat import WeChatGateway
+from bot.mass import MassSender
+from bot.metrics import count_send
+from bot.pacing import Pacing, WayPaused, WayTooBusy
+from bot.sending import Courier, Message, Sender
+from loyalty.send_results import SendResult
+
+__all__ = ["Courier", "Message"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
+BATCH = 100
+# Claimed and not ended: enough that the next batch is claimed while this one is sent.
+MOST_HELD = 300
+# So many calls a killed process leaves unknown at most.
+AT_ONCE = 48
 POLL_SECONDS = 1.0
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60
 START_WITHIN_SECONDS = 15  # of a lease of 30; one send takes ten at most
+RECORD_AGAIN_SECONDS = 1.0
+RECORD_TRIES = 15
 
-
-class Message(Protocol):
-    """What delivery sees of an outbox row."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def account(self) -> str: ...
-    @property
-    def openid(self) -> str: ...
-    @property
-    def content(self) -> dict[str, Any]: ...
-    @property
-    def attempt(self) -> int: ...
+Result = SendResult[Message]
 
 
 class Outbox(Protocol):
     """The stored outbox, bound to this worker by the composition root."""
 
     async def take_due(self, limit: int) -> Sequence[Message]: ...
-    async def finish(self, message: Message, state: str, reason: str | None) -> None: ...
-    async def put_back(self, message: Message, after_seconds: float, reason: str) -> None: ...
-
-
-# Carries one kind of content in a way of its own; raises DeliveryFailed or DeliveryUncertain.
-Courier = Callable[[WeChatGateway, Message], Awaitable[None]]
+    async def begin(self, messages: Sequence[Any]) -> set[int]: ...
+    async def record(self, results: Sequence[Any]) -> set[int]: ...
 
 
 class Delivery:
-    """Runs until closed; `wake` tells it that something was just queued here.
-
-    Besides texts and QR pictures there are the kinds of content that `couriers` name.
-    """
+    """Runs until closed; `wake` tells it that something was just queued here."""
 
     def __init__(
-        self,
-        outbox: Outbox,
-        gateways: Mapping[str, WeChatGateway],
-        couriers: Mapping[str, Courier] | None = None,
+        self, outbox: Outbox, sender: Sender, pacing: Pacing, mass: MassSender | None = None
     ) -> None:
         self._outbox = outbox
-        self._gateways = gateways
-        self._couriers = couriers or {}
+        self._mass = mass
+        self._sender = sender
+        self._pacing = pacing
+        self._begin = Batching(self._begin_all, most=BATCH)
+        self._record = Batching(self._record_all, most=BATCH)
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._queues: dict[object, deque[tuple[Message, float]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held = 0
         self._woken = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
@@ -81,25 +77,54 @@ class Delivery:
         self.wake()
         if self._task is not None:
             await self._task
+        await self._ended()
 
     async def deliver_due(self) -> int:
-        """Send one batch; how many were taken."""
-        messages = await self._outbox.take_due(BATCH)
-        by_person: dict[tuple[str, str], list[Message]] = {}
-        for message in messages:
-            by_person.setdefault((message.account, message.openid), []).append(message)
-        await asyncio.gather(*(self._deliver_in_order(queue) for queue in by_person.values()))
-        return len(messages)
+        """Send one batch to its end, and what can be said to many; how many were taken."""
+        taken = await self._take()
+        await self._ended()
+        return taken or await self._send_to_many()
 
     async def _run(self) -> None:
         while not self._closing:
             try:
-                if await self.deliver_due() == BATCH:
+                if await self._take():
+                    await self._make_room()
                     continue
+                await self._send_to_many()
             except Exception:
                 # The edge of a job: a database that is away comes back.
                 log.exception("delivery_failed")
             await self._wait()
+
+    async def _take(self) -> int:
+        messages = await self._outbox.take_due(BATCH)
+        begin_by = asyncio.get_running_loop().time() + START_WITHIN_SECONDS
+        for message in messages:
+            self._hold(message, begin_by)
+        return len(messages)
+
+    async def _send_to_many(self) -> int:
+        """What is gathered waits until nothing else is due: others may still join it."""
+        return await self._mass.send_ready() if self._mass is not None else 0
+
+    def _hold(self, message: Message, begin_by: float) -> None:
+        person = message.member_id or (message.account, message.openid)
+        self._held += 1
+        if (queue := self._queues.get(person)) is not None:
+            return queue.append((message, begin_by))
+        self._queues[person] = deque([(message, begin_by)])
+        task = asyncio.create_task(self._deliver_in_order(person))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _make_room(self) -> None:
+        while self._held > MOST_HELD - BATCH and self._tasks:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _ended(self) -> None:
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def _wait(self) -> None:
         try:
@@ -109,47 +134,74 @@ class Delivery:
             pass
         self._woken.clear()
 
-    async def _deliver_in_order(self, messages: list[Message]) -> None:
-        """What cannot be begun well within its lease goes back to the queue, untried."""
-        loop = asyncio.get_running_loop()
-        last_start_at = loop.time() + START_WITHIN_SECONDS
-        for message in messages:
-            if self._closing or loop.time() > last_start_at:
-                await self._outbox.put_back(message, 0, "not_begun")
-            else:
-                await self._deliver(message)
+    async def _deliver_in_order(self, person: object) -> None:
+        queue = self._queues[person]
+        while queue:
+            message, begin_by = queue.popleft()
+            try:
+                async with self._at_once:
+                    await self._deliver(message, begin_by)
+            except Exception:
+                # Its lease ends by itself, and tells whether the call was begun.
+                log.exception("delivery_failed")
+            self._held -= 1
+        del self._queues[person]
 
-    async def _deliver(self, message: Message) -> None:
+    async def _deliver(self, message: Message, begin_by: float) -> None:
+        """What cannot be begun well within its lease goes back to the queue, untried."""
+        if self._closing or asyncio.get_running_loop().time() > begin_by:
+            await self._record.do(SendResult(message, "queued", "not_begun", counts=False))
+            return
+        result = await self._turn(message)
+        if result is None:
+            if not await self._begin.do(message):
+                return
+            result = await self._sent(message)
+            count_send(message.account, self._sender.api_of(message), result.state)
+        await self._record.do(result)
+
+    async def _turn(self, message: Message) -> Result | None:
+        """None when it may be called now."""
         try:
-            await self._send(message)
+            await self._pacing.turn(message.account, self._sender.api_of(message), message.lane)
+        except WayPaused as paused:
+            return SendResult(message, "queued", "paused", wait_until=paused.until, counts=False)
+        except WayTooBusy:
+            return SendResult(message, "queued", "too_busy", after_seconds=1, counts=False)
+        return None
+
+    async def _sent(self, message: Message) -> Result:
+        try:
+            platform_id = await self._sender.send(message)
         except DeliveryFailed as failed:
             return await self._refused(message, failed)
         except DeliveryUncertain as uncertain:
-            return await self._outbox.finish(message, "unknown", uncertain.reason)
-        await self._outbox.finish(message, "sent", None)
+            return SendResult(message, "unknown", uncertain.reason)
+        return SendResult(message, "sent", platform_id=platform_id)
 
-    async def _send(self, message: Message) -> None:
-        gateway = self._gateways.get(message.account)
-        if gateway is None:
-            raise DeliveryFailed("permanent", None, "account is not configured")
-        courier = self._couriers.get(message.content["kind"])
-        if courier is not None:
-            return await courier(gateway, message)
-        value = str(message.content["value"])
-        if message.content["kind"] == "text":
-            return await gateway.send_text(message.openid, fit_text(value))
-        picture = await asyncio.to_thread(qr_png, value)
-        try:
-            media_id = await gateway.upload_image(picture, "code.png")
-        except DeliveryUncertain as uncertain:
-            # A lost upload disturbs nobody: it may be made again.
-            raise DeliveryFailed("try_again", None, uncertain.reason) from None
-        await gateway.send_image(message.openid, media_id)
-
-    async def _refused(self, message: Message, failed: DeliveryFailed) -> None:
+    async def _refused(self, message: Message, failed: DeliveryFailed) -> Result:
         reason = failed.mark or str(failed.errcode or failed.errmsg)[:100]
+        api = self._sender.api_of(message)
+        until = await self._pacing.note_refusal(message.account, api, failed)
+        if until is not None:
+            return SendResult(message, "queued", reason, wait_until=until, counts=False)
         if failed.kind != "try_again" or message.attempt >= ATTEMPTS:
             log.warning("not_delivered", extra={"facts": {"reason": reason}})
-            return await self._outbox.finish(message, "failed", reason)
+            return SendResult(message, "failed", reason, mark=failed.mark)
         wait_seconds = max(failed.wait_seconds, min(2**message.attempt, LONGEST_WAIT_SECONDS))
-        await self._outbox.put_back(message, wait_seconds, reason)
+        return SendResult(message, "queued", reason, after_seconds=wait_seconds)
+
+    async def _begin_all(self, messages: Sequence[Message]) -> list[bool]:
+        begun = await self._outbox.begin(messages)
+        return [message.id in begun for message in messages]
+
+    async def _record_all(self, results: Sequence[Result]) -> list[bool]:
+        """A database that is away for a moment must not turn what was sent into unknown."""
+        for _ in range(RECORD_TRIES):
+            try:
+                ours = await self._outbox.record(results)
+                return [result.message.id in ours for result in results]
+            except Exception:
+                log.exception("result_not_recorded")
+            await asyncio.sleep(RECORD_AGAIN_SECONDS)
+        raise TimeoutError("the database did not take the results of these calls")

@@ -39,6 +39,8 @@ class Question:
     # Exact words offered as answers; they win over commands of the same spelling.
     offers: tuple[str, ...] = ()
     may_skip: bool = False
+    # Makes an answer of the platform's number of a picture; None: it is no answer.
+    picture: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,18 @@ class Dialogue:
         self.finish: Callable[[Chat, Answers], Awaitable[None]] | None = None
 
     def ask(
-        self, name: str, *, prompt: str, offers: tuple[str, ...] = (), may_skip: bool = False
+        self,
+        name: str,
+        *,
+        prompt: str,
+        offers: tuple[str, ...] = (),
+        may_skip: bool = False,
+        picture: Reader | None = None,
     ) -> Callable[[Reader], Reader]:
         """Register the reader below as the one that understands answers to this question."""
 
         def register(read: Reader) -> Reader:
-            self.questions.append(Question(name, prompt, read, offers, may_skip))
+            self.questions.append(Question(name, prompt, read, offers, may_skip, picture))
             return read
 
         return register
@@ -94,4 +102,11 @@ class Dialogue:
         assert question is not None, "a finished dialogue must not be stored"
         skips = question.may_skip and text == SKIP
         answer = None if skips else question.read(text)
+        return Progress(self.name, {**progress.answers, question.name: answer})
+
+    def advance_by_picture(self, progress: Progress, media_id: str) -> Progress:
+        """Answer the open question with a picture, where it takes one."""
+        question = self.question(progress)
+        assert question is not None and question.picture is not None, self.name
+        answer = question.picture(media_id)
         return Progress(self.name, {**progress.answers, question.name: answer})

@@ -13,7 +13,7 @@ from typing import Any
 from bot.chat import Chat, Content
 from bot.dialogue import AskAgain, Dialogue, NotMeant, Progress, Question
 from bot.first_lines import put_first
-from bot.pushes import MenuTap, Push, TextMessage, command_text
+from bot.pushes import ImageMessage, MenuTap, Push, TextMessage, command_text
 from bot.routing import Command, Handler, RoutingTable
 from bot.wording import Wordings
 from loyalty.person import Person
@@ -40,6 +40,8 @@ Remember = Callable[[Person, str], Awaitable[None]]
 NoteRefusal = Callable[[Person, str, int | str | None, str], Awaitable[None]]
 # The person and the message's key: what could not be delivered and is said first now.
 FirstLines = Callable[[Person, str], Awaitable[list[str]]]
+# What somebody did lets us write to them for a while; it is noted, and nothing is waited for.
+NoteContact = Callable[[Person, Push], None]
 
 
 async def no_first_lines(person: Person, key: str) -> list[str]:
@@ -49,6 +51,10 @@ async def no_first_lines(person: Person, key: str) -> list[str]:
 
 async def note_nothing(person: Person, what: str, about: int | str | None, key: str) -> None:
     """For a dispatcher without an audit trail."""
+
+
+def no_contact(person: Person, push: Push) -> None:
+    """For a dispatcher whose people are never written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,12 @@ class Dispatcher:
     remember: Remember
     note_refusal: NoteRefusal = note_nothing
     first_lines: FirstLines = no_first_lines
+    note_contact: NoteContact = no_contact
 
     async def dispatch(self, push: Push) -> list[Content]:
         """Act on one push; what to say, the passive reply first. Bugs become one apology."""
         found = await self.identify(push.account, push.openid, push.key)
+        self.note_contact(found.person, push)
         chat = self._chat(push, found)
         before = chat.progress
         try:
@@ -112,6 +120,8 @@ class Dispatcher:
                 return None
             # An offered word counts as words do, folded; anything else is free text as written.
             return await self._answer(chat, dialogue, chat.text if offered else chat.words)
+        if isinstance(chat.body, ImageMessage) and dialogue and question and question.picture:
+            return await self._go_on(chat, dialogue, _by_picture(chat, dialogue, chat.body))
         if (handler := self._push_handler(chat)) is not None:
             return await handler(chat)
         if command is not None:
@@ -176,6 +186,10 @@ class Dispatcher:
         except NotMeant:
             chat.close()
             return await self._understand(chat)
+        await self._go_on(chat, dialogue, progress)
+
+    async def _go_on(self, chat: Chat, dialogue: Dialogue, progress: Progress) -> None:
+        """Ask what is still open, else finish."""
         question = dialogue.question(progress)
         if question is not None:
             chat.progress = progress
@@ -206,6 +220,11 @@ class Dispatcher:
 def _word(push: Push) -> str:
     """A menu tap (菜单) whose key is a word counts as that word."""
     return command_text(push.body.key) if isinstance(push.body, MenuTap) else push.text
+
+
+def _by_picture(chat: Chat, dialogue: Dialogue, picture: ImageMessage) -> Progress:
+    assert chat.progress is not None
+    return dialogue.advance_by_picture(chat.progress, picture.media_id)
 
 
 def _as_text(progress: Progress | None) -> str | None:

@@ -1,6 +1,6 @@
 """Metrics (指标): what operators watch, counted in the six words of a message's way."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -24,6 +24,17 @@ ANSWER_SECONDS = Histogram(
 TILL_REQUESTS = Counter(
     "shuke_till_requests_total", "Till requests by status.", ["status"], registry=REGISTRY
 )
+
+SENDS = Counter(
+    "shuke_sends_total",
+    "Calls for outgoing messages by account, API and outcome.",
+    ["account", "api", "outcome"],
+    registry=REGISTRY,
+)
+
+
+def count_send(account: str, api: str, outcome: str) -> None:
+    SENDS.labels(account, api, outcome).inc()
 
 
 def count_till_request(status: int) -> None:
@@ -53,6 +64,26 @@ def custody_gauges(*, is_paused: bool, backup_age: timedelta | None) -> bytes:
     if backup_age is not None:
         age = Gauge("shuke_backup_age_seconds", "Since the last good backup.", registry=registry)
         age.set(backup_age.total_seconds())
+    return generate_latest(registry)
+
+
+def sending_gauges(
+    waiting: Mapping[str, int],
+    oldest_seconds: Mapping[str, float],
+    paused: Iterable[tuple[str, str]],
+) -> bytes:
+    """By lane what is due and waits; by account and API what a used-up quota has closed."""
+    registry = CollectorRegistry()
+    queue = Gauge("shuke_outbox_due", "Due messages by lane.", ["lane"], registry=registry)
+    age = Gauge("shuke_outbox_age_seconds", "Age of the oldest due.", ["lane"], registry=registry)
+    closed = Gauge(
+        "shuke_api_paused", "1 while a quota is used up.", ["account", "api"], registry=registry
+    )
+    for lane, count in waiting.items():
+        queue.labels(lane).set(count)
+        age.labels(lane).set(oldest_seconds[lane])
+    for account, api in paused:
+        closed.labels(account, api).set(1)
     return generate_latest(registry)
 
 

@@ -1,6 +1,6 @@
 """WeChat gateway (微信接口): what this product asks of the platform, in its own words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,6 +165,10 @@ class WeChatGateway:
             raise DeliveryFailed("permanent", None, "not this mini-program's", mark="watermark")
         # The country code may be a number or a text (wechat-platform 4.14).
         return f"+{told.get('countryCode')}{told.get('purePhoneNumber')}"
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """For what wechatpy has no builder for, or a wrong one."""
+        return await self.call(ApiCall("post", self._url(path), body=json_body(body)))
 
     async def call(self, call: ApiCall) -> Answer:
         """Call with the token; one that is refused is dropped and the call made once more."""

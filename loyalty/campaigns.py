@@ -3,10 +3,17 @@
 The welcome pack (新人礼) is a campaign with the trigger "join".
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-JOIN = "join"
+from loyalty.campaign_terms import (
+    JOIN,
+    ActionTerm,
+    CampaignMessage,
+    CampaignQuestion,
+    CampaignTerms,
+)
+
+__all__ = ["JOIN", "Campaign", "CampaignTerms", "campaign_of", "once_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,85 +33,87 @@ class AddTag:
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    message: str
+    """Class and topic are those of the campaign where they are None."""
+
+    text: str
+    message_class: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AskForm:
-    form: str
+    """One question answered by a tap. `bad` answers are for staff to look after."""
+
+    question: str
+    answers: tuple[str, ...]
+    bad: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    ticket: str
+    text: str
 
 
 Action = GivePoints | GiveCoupon | AddTag | SendMessage | AskForm | OpenTicket
-
-NAMED_ACTIONS: dict[str, type[GiveCoupon | AddTag | SendMessage | AskForm | OpenTicket]] = {
-    "coupon": GiveCoupon,
-    "tag": AddTag,
-    "message": SendMessage,
-    "form": AskForm,
-    "ticket": OpenTicket,
-}
+# What costs the shop something comes first: what is not to be had is not announced either.
+ORDER: tuple[type[Action], ...] = (
+    GiveCoupon,
+    GivePoints,
+    AddTag,
+    OpenTicket,
+    SendMessage,
+    AskForm,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A trigger and what it sets off, in order."""
+    """The terms with what they stand for."""
 
-    code: str
-    trigger: str
+    terms: CampaignTerms
     actions: tuple[Action, ...]
 
+    @property
+    def code(self) -> str:
+        return self.terms.code
 
-@dataclass(frozen=True, slots=True)
-class PlannedAction:
-    """One action for one person, with the key that lets it happen once in that person's life."""
+    @property
+    def coupon_kinds(self) -> list[str]:
+        return [action.coupon_kind for action in self.actions if isinstance(action, GiveCoupon)]
 
-    campaign_code: str
-    action: Action
-    key: str
-
-
-def campaign_from(code: str, trigger: str, actions: Iterable[Mapping[str, object]]) -> Campaign:
-    """Read a campaign as the shop file says it. Raises ValueError saying what to write."""
-    return Campaign(code, trigger, tuple(action_from(action) for action in actions))
-
-
-def action_from(data: Mapping[str, object]) -> Action:
-    if len(data) != 1:
-        raise ValueError('an action has one name, such as {points = 50} or {coupon = "welcome10"}')
-    [(name, value)] = data.items()
-    if name == "points":
-        return _give_points(value)
-    if name not in NAMED_ACTIONS:
-        known = ", ".join(["points", *NAMED_ACTIONS])
-        raise ValueError(f"no action is named {name!r}; write one of {known}")
-    if not isinstance(value, str) or not value:
-        raise ValueError(f'the action {name} needs a text, such as {{{name} = "…"}}')
-    return NAMED_ACTIONS[name](value)
+    def in_order(self) -> list[tuple[int, Action]]:
+        """Each action with its place in the terms, from 1, in the order in which it is done."""
+        numbered = list(enumerate(self.actions, start=1))
+        return sorted(numbered, key=lambda item: ORDER.index(type(item[1])))
 
 
-def actions_for(
-    campaigns: Iterable[Campaign], trigger: str, *, person_id: int
-) -> list[PlannedAction]:
-    """Everything a trigger sets off for a person, in the order of the campaigns."""
-    return [
-        PlannedAction(campaign.code, action, once_key(campaign.code, ordinal, person_id=person_id))
-        for campaign in campaigns
-        if campaign.trigger == trigger
-        for ordinal, action in enumerate(campaign.actions, start=1)
-    ]
+def campaign_of(terms: CampaignTerms) -> Campaign:
+    return Campaign(terms, tuple(action_of(action) for action in terms.actions))
+
+
+def action_of(term: ActionTerm) -> Action:
+    match term:
+        case ("points", int(points)):
+            return GivePoints(points)
+        case ("coupon", str(kind)):
+            return GiveCoupon(kind)
+        case ("tag", str(tag)):
+            return AddTag(tag)
+        case ("ticket", str(text)):
+            return OpenTicket(text)
+        case ("message", str(text)):
+            return SendMessage(text)
+        case ("message", CampaignMessage(text, message_class, topic)):
+            return SendMessage(text, message_class, topic)
+        case ("form", CampaignQuestion(question, answers, bad)):
+            return AskForm(question, answers, bad)
+        case ("form", str(code)):
+            # From before questions could be written down: nobody could have been asked.
+            return AskForm(code, ())
+    raise ValueError(f"no action: {term!r}")
 
 
 def once_key(campaign_code: str, ordinal: int, *, person_id: int) -> str:
-    """Bound to the person, not the membership: leaving and joining again earns no second pack."""
+    """Of a welcome pack: bound to the person, not the membership, so that leaving and joining
+    again earns no second one."""
     return f"campaign:{person_id}:{ordinal}:{campaign_code}"
-
-
-def _give_points(value: object) -> GivePoints:
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise ValueError("points are given as a whole number above zero, such as {points = 50}")
-    return GivePoints(value)

@@ -26,6 +26,8 @@ class Purpose(StrEnum):
 
     PROGRAMME = "programme"
     MARKETING = "marketing"
+    # Greetings and reminders (关怀): agreed to with the programme, until somebody says no.
+    CARE = "care"
 
 
 class BirthdayUnreadable(Refusal):

@@ -30,14 +30,30 @@ class Kept:
 RETENTION = (
     Kept("profile", "phone, name, birthday, sealed", "the membership", Basis.CONSENT, None),
     Kept("details", "address, e-mail and the like, sealed", "the membership", Basis.CONSENT, None),
+    Kept("tags", "labels with their reasons", "the membership", Basis.CONSENT, None),
     Kept("identities", "openid and unionid of followers", "answering", Basis.CONTRACT, None),
     Kept("ledger", "points and money, without a person once closed", "books", Basis.LAW, None),
     Kept("purchases", "receipts, without a person once closed", "books", Basis.LAW, None),
+    Kept(
+        "activities",
+        "sign-ups, without a person once closed",
+        "seats and who came",
+        Basis.CONTRACT,
+        None,
+    ),
     Kept("consents", "what was agreed to and when", "proof", Basis.LAW, None),
     Kept("audit", "who looked and acted, by number", "proof of access", Basis.LAW, None),
     Kept("dialogues", "open questions and their answers", "the conversation", Basis.CONTRACT, 30),
     Kept("messages", "what was said to people", "delivery and its proof", Basis.CONTRACT, 90),
+    Kept("replies", "what members wrote back, sealed", "answering", Basis.CONTRACT, 365),
     Kept("waiting_lines", "what could not be delivered, sealed", "delivery", Basis.CONTRACT, 90),
+    Kept(
+        "contacts",
+        "when somebody last wrote, tapped, scanned",
+        "writing to them",
+        Basis.CONTRACT,
+        400,
+    ),
     Kept("quotes", "baskets that were priced and not paid", "the price", Basis.CONTRACT, 30),
     Kept("phone_codes", "numbers being verified, sealed", "verification", Basis.CONSENT, 7),
     Kept("logins", "sessions of mini-programs that are over", "logging in", Basis.CONTRACT, 7),
@@ -46,7 +62,8 @@ RETENTION = (
     Kept(
         "tickets", "texts of closed tickets, sealed", "answering and disputes", Basis.CONTRACT, 730
     ),
-    Kept("job_runs", "runs of the timetable; nobody's data", "operation", Basis.CONTRACT, 180),
+    Kept("views", "what was looked at, by day", "one offer after it", Basis.CONSENT, 90),
+    Kept("job_runs", "runs of the timetable; nobody's data", "operation", Basis.CONTRACT, 400),
     Kept(
         "inactive",
         "members without any purchase or claim",

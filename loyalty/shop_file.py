@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from loyalty.activities import ActivityTerms
+from loyalty.shop_file_activities import read_activity
+from loyalty.shop_file_audiences import read_segment, read_tag
 from loyalty.shop_file_campaigns import read_campaign
 from loyalty.shop_file_coupons import read_coupon_kind
+from loyalty.shop_file_lifecycle import read_lifecycle
+from loyalty.shop_file_messages import read_messages
 from loyalty.shop_file_offers import read_point_boost, read_promotion, read_reward
 from loyalty.shop_file_partners import read_partner
 from loyalty.shop_file_points import read_points
@@ -19,6 +24,7 @@ from loyalty.shop_file_terms import (
     CouponKind,
     KnownCodes,
     LadderTerms,
+    MessageTerms,
     Partner,
     PointBoost,
     PointsPolicy,
@@ -27,10 +33,12 @@ from loyalty.shop_file_terms import (
     Region,
     Reward,
     Scope,
+    SegmentTerms,
     ServiceTerms,
     ShopFile,
     ShopTerms,
     Store,
+    TagTerms,
     Tier,
     Till,
     TopUpOffer,
@@ -40,11 +48,13 @@ from loyalty.shop_file_tiers import check_tiers, read_ladder, read_tier
 from loyalty.shop_file_wallet import check_topup_offers, read_topup_offer, read_wallet
 
 __all__ = [
+    "ActivityTerms",
     "Brand",
     "CampaignTerms",
     "CouponKind",
     "KnownCodes",
     "LadderTerms",
+    "MessageTerms",
     "Partner",
     "PointBoost",
     "PointsPolicy",
@@ -53,12 +63,14 @@ __all__ = [
     "Region",
     "Reward",
     "Scope",
+    "SegmentTerms",
     "ServiceTerms",
     "ShopFile",
     "ShopFileFault",
     "ShopFileFaults",
     "ShopTerms",
     "Store",
+    "TagTerms",
     "Tier",
     "Till",
     "TopUpOffer",
@@ -98,9 +110,14 @@ def read_shop_file(data: dict[str, object], *, known: KnownCodes | None = None) 
         wallet=_one(top, "wallet", read_wallet),
         topup_offers=_many(top, "topup_offers", read_topup_offer),
         campaigns=_many(top, "campaigns", read_campaign),
+        activities=_many(top, "activities", read_activity),
         profile=_one(top, "profile", read_profile),
         service=_one(top, "service", read_service),
+        messages=_one(top, "messages", read_messages),
+        lifecycle=_one(top, "lifecycle", read_lifecycle),
         partners=_many(top, "partners", read_partner),
+        segments=_many(top, "segments", read_segment),
+        tags=_many(top, "tags", read_tag),
     )
     top.refuse_unknown_keys()
     check_districts(top, shop_file.regions)

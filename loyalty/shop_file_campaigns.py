@@ -1,83 +1,114 @@
-"""Campaigns (营销活动) in the shop file: the words for what sets them off and what they do."""
+"""Campaigns (营销活动) in the shop file: what sets them off, for whom, and their limits."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
+from loyalty.campaign_terms import TRIGGER, CampaignTerms
+from loyalty.messages import MARKETING, Topic
+from loyalty.shop_file_actions import read_campaign_actions
 from loyalty.shop_file_cron import is_cron
-from loyalty.shop_file_table import CODE, Table, readable, shown
-from loyalty.shop_file_terms import CampaignTerms
+from loyalty.shop_file_scope import codes
+from loyalty.shop_file_table import CODE, LARGEST_NUMBER, Table
 
-TRIGGER = re.compile(
-    r"join|purchase|birthday|tier_up"
-    r"|dormant:[1-9][0-9]{0,3}d"
-    r"|code:[A-Za-z0-9_-]{1,32}"
-    r"|schedule:(?P<cron>.+)"
-)
+DAYS = re.compile(r"[1-9][0-9]{0,2}d")
+CHANNEL = re.compile(r"[A-Za-z0-9_-]{1,32}")
+STAGES = ("prospect", "new", "active", "cooling", "dormant", "lost", "regained")
+# What may stand behind the colon; "" is nothing at all.
+ABOUT: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(
+        ("dormant", "after_purchase", "viewed"), lambda about: bool(DAYS.fullmatch(about))
+    ),
+    "stage": STAGES.__contains__,
+    "code": lambda about: bool(CHANNEL.fullmatch(about)),
+    "schedule": is_cron,
+    "attended": lambda about: not about or bool(CODE.fullmatch(about)),
+}
 TRIGGER_REMEDY = (
-    "write join, purchase, birthday, tier_up, dormant:90d, code:CHANNEL "
+    "write join, purchase, refund, birthday, tier_up, tier_down, attended, attended:CODE, "
+    "dormant:90d, after_purchase:3d, viewed:2d, stage:cooling, code:CHANNEL "
     'or schedule: and five fields such as "schedule:0 10 * * mon"'
 )
-ACTIONS = ("points", "coupon", "tag", "message", "form", "ticket")
-# Actions whose value is the code of something else.
-CODED = frozenset({"coupon", "form"})
-LARGEST_GIFT_POINTS = 1_000_000
-LONGEST_TEXT = {"tag": 32, "message": 600, "ticket": 64}
-MOST_ACTIONS = 20
-
-Action = tuple[str, int | str]
+PERIOD = re.compile(r"once|year|month|every|[1-9][0-9]{0,2}d")
+TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+LONGEST_AUDIENCE = 500
+MOST_HELD_OUT = 50
 
 
 def read_campaign(table: Table) -> CampaignTerms:
-    return CampaignTerms(
-        code=table.code(), trigger=_read_trigger(table), actions=read_actions(table, "actions")
+    trigger = _read_trigger(table)
+    first_day, last_day = table.period("from", "until")
+    terms = CampaignTerms(
+        code=table.code(),
+        trigger=trigger,
+        actions=read_campaign_actions(table),
+        name=table.optional_text("name"),
+        audience=table.text("audience", longest=LONGEST_AUDIENCE) or None
+        if table.offers("audience")
+        else None,
+        message_class=_optional(table, "message_class", tuple(MARKETING)),
+        topic=_optional(table, "topic", tuple(Topic)),
+        otherwise=_optional(table, "otherwise", ("first_line",)),
+        first_day=first_day,
+        last_day=last_day,
+        stores=codes(table, "stores"),
+        regions=codes(table, "regions"),
+        per_person=_matching(table, "per_person", PERIOD, "write once, year, month, every or 30d"),
+        stock=table.optional_number("stock", lowest=1, highest=LARGEST_NUMBER),
+        budget_fen=table.optional_number("budget_fen", lowest=1, highest=LARGEST_NUMBER * 100),
+        at_budget=table.choice("at_budget", ("stop", "ask"), "stop"),
+        cost_fen=table.optional_number("cost_fen", lowest=0, highest=LARGEST_NUMBER),
+        hold_out=table.number("hold_out", 0, lowest=0, highest=MOST_HELD_OUT),
+        approval=table.switch("approval", default=False),
+        at=_matching(table, "at", TIME, 'write a time such as "09:00"'),
+        useful_days=_read_window(table),
+        rhythm=table.switch("rhythm", default=False),
+        stop=_optional(table, "stop", ("purchase",)),
+        pause_on_complaint=table.switch("pause_on_complaint", default=False),
+        leap_day=_optional(table, "leap_day", ("feb28", "mar1")),
+        ended=table.switch("ended", default=False),
     )
+    _check(table, terms)
+    return terms
 
 
 def _read_trigger(table: Table) -> str:
-    trigger = table.matching("trigger", TRIGGER, TRIGGER_REMEDY)
-    match = TRIGGER.fullmatch(trigger)
-    if match and match["cron"] and not is_cron(match["cron"]):
-        table.fault("trigger", "has no schedule of five fields", TRIGGER_REMEDY)
-    return trigger
+    value = table.value("trigger")
+    match = TRIGGER.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not _is_about(match["kind"], match["about"] or ""):
+        problem = "is no trigger" if table.has("trigger") else "is missing"
+        table.fault("trigger", problem, TRIGGER_REMEDY)
+        return ""
+    return match[0]
 
 
-def read_actions(table: Table, key: str, known: Sequence[str] = ACTIONS) -> tuple[Action, ...]:
-    """A list of what is done, each one name with its value."""
-    items = table.value(key)
-    if not isinstance(items, list) or not 1 <= len(items) <= MOST_ACTIONS:
-        problem = f"is not a list of 1 to {MOST_ACTIONS} actions"
-        table.fault(key, problem, f"write {key} = [{{points = 50}}]")
-        return ()
-    return tuple(
-        _read_action(table, f"{key}[{index}]", item, known) for index, item in enumerate(items)
-    )
+def _is_about(kind: str, about: str) -> bool:
+    return ABOUT[kind](about) if kind in ABOUT else not about
 
 
-def _read_action(table: Table, place: str, item: object, known: Sequence[str]) -> Action:
-    """An action after a fault is empty, but keeps its place in the list."""
-    if not isinstance(item, dict) or len(item) != 1:
-        table.fault(place, "is not one name with its value", "write {points = 50}")
-        return ("", "")
-    [(name, value)] = item.items()
-    if name not in known:
-        problem, remedy = "is no action", f"write one of {', '.join(known)}"
-        table.fault(f"{place}.{shown(str(name))}", problem, remedy)
-        return ("", "")
-    wanted, found = _action_value(name, value)
-    if found is None:
-        table.fault(f"{place}.{name}", f"is not {wanted}", "write one")
-        return ("", "")
-    return (name, found)
+def _optional(table: Table, key: str, options: tuple[str, ...]) -> str | None:
+    return table.choice(key, options) or None if table.offers(key) else None
 
 
-def _action_value(name: str, value: object) -> tuple[str, int | str | None]:
-    """What an action wants, in words, and the value where it is that."""
-    if name == "points":
-        is_good = type(value) is int and 1 <= value <= LARGEST_GIFT_POINTS
-        points = value if isinstance(value, int) and is_good else None
-        return f"a whole number from 1 to {LARGEST_GIFT_POINTS}", points
-    if name in CODED:
-        code = value if isinstance(value, str) and CODE.fullmatch(value) else None
-        return "a code of 1 to 32 of a-z, 0-9 and -", code
-    longest = LONGEST_TEXT[name]
-    return f"a text of 1 to {longest} characters", readable(value, longest=longest)
+def _matching(table: Table, key: str, shape: re.Pattern[str], remedy: str) -> str | None:
+    return table.matching(key, shape, remedy) or None if table.offers(key) else None
+
+
+def _read_window(table: Table) -> int | None:
+    text = _matching(table, "window", DAYS, 'write days such as "7d"')
+    return int(text.removesuffix("d")) if text else None
+
+
+def _check(table: Table, terms: CampaignTerms) -> None:
+    """What cannot work together is refused, so that nobody waits for what never comes."""
+    if terms.rhythm and terms.kind != "dormant":
+        table.fault("rhythm", "belongs to dormant only", "remove it")
+    if terms.leap_day and terms.kind != "birthday":
+        table.fault("leap_day", "belongs to birthday only", "remove it")
+    if terms.kind == "birthday" and terms.per_person not in (None, "year"):
+        table.fault("per_person", "is not year, and a birthday is once a year", "remove it")
+    if terms.per_person == "every" and terms.kind == "dormant":
+        table.fault("per_person", "would be every day", 'write days of rest such as "365d"')
+    if terms.at_budget == "ask" and terms.budget_fen is None:
+        table.fault("at_budget", "needs budget_fen", "write budget_fen, or remove it")
+    if terms.kind == "join" and terms.audience:
+        table.fault("audience", "is of members, who had to be members before joining", "remove it")

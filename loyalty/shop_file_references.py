@@ -31,6 +31,14 @@ def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
         yield f"tills[{index}].store", "stores", till.store
     for index, campaign in enumerate(shop_file.campaigns):
         yield from _given(f"campaigns[{index}].actions", campaign.actions)
+        for section in ("stores", "regions"):
+            for place, code in enumerate(getattr(campaign, section)):
+                yield f"campaigns[{index}].{section}[{place}]", section, code
+    for index, activity in enumerate(shop_file.activities):
+        yield f"activities[{index}].coupon", "coupon_kinds", activity.coupon or ""
+        for section in ("stores", "regions"):
+            for place, code in enumerate(getattr(activity, section)):
+                yield f"activities[{index}].{section}[{place}]", section, code
     for index, tier in enumerate(shop_file.tiers):
         yield from _given(f"tiers[{index}].gifts", tier.gifts)
     for index, reward in enumerate(shop_file.rewards):
@@ -42,7 +50,7 @@ def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
             yield from _in_scope(f"{section}[{index}]", part.scope)
 
 
-def _given(place: str, actions: Sequence[tuple[str, int | str]]) -> Iterator[tuple[str, str, str]]:
+def _given(place: str, actions: Sequence[tuple[str, object]]) -> Iterator[tuple[str, str, str]]:
     for index, (name, value) in enumerate(actions):
         if name == "coupon":
             yield f"{place}[{index}].coupon", "coupon_kinds", str(value)

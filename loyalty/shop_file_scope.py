@@ -15,9 +15,9 @@ def read_scope(table: Table, *, has_period: bool = True, has_goods: bool = True)
     categories, excluded = _read_goods(table) if has_goods else ((), ())
     first_day, last_day = table.period("from", "until") if has_period else (None, None)
     return Scope(
-        stores=_codes(table, "stores"),
-        regions=_codes(table, "regions"),
-        tiers=_codes(table, "tiers"),
+        stores=codes(table, "stores"),
+        regions=codes(table, "regions"),
+        tiers=codes(table, "tiers"),
         categories=categories,
         excluded_categories=excluded,
         weekdays=_numbers(table, "weekdays", highest=7),
@@ -46,7 +46,7 @@ def texts(table: Table, key: str) -> tuple[str, ...]:
     )
 
 
-def _codes(table: Table, key: str) -> tuple[str, ...]:
+def codes(table: Table, key: str) -> tuple[str, ...]:
     return _items(
         table,
         key,

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass, fields
 
+from loyalty.activities import ActivityTerms
+from loyalty.campaign_terms import CampaignTerms
+from loyalty.lifecycle import LifecycleTerms
+from loyalty.message_terms import MessageTerms
 from loyalty.service_terms import PromiseTerms, ServiceTerms
+from loyalty.shop_file_audiences import SegmentTerms, TagTerms
 from loyalty.shop_file_partners import Partner
 from loyalty.shop_file_parts import (
     ANYWHERE,
@@ -18,7 +23,6 @@ from loyalty.shop_file_parts import (
 )
 from loyalty.shop_file_standing import LadderTerms, PointBoost, PointsPolicy, Tier
 from loyalty.shop_file_value import (
-    CampaignTerms,
     CouponKind,
     Promotion,
     Reward,
@@ -29,11 +33,13 @@ from loyalty.shop_file_value import (
 __all__ = [
     "ANYWHERE",
     "MODES",
+    "ActivityTerms",
     "Brand",
     "CampaignTerms",
     "CouponKind",
     "KnownCodes",
     "LadderTerms",
+    "MessageTerms",
     "Partner",
     "PointBoost",
     "PointsPolicy",
@@ -44,10 +50,12 @@ __all__ = [
     "Reward",
     "Scope",
     "Scoped",
+    "SegmentTerms",
     "ServiceTerms",
     "ShopFile",
     "ShopTerms",
     "Store",
+    "TagTerms",
     "Tier",
     "Till",
     "TopUpOffer",
@@ -73,9 +81,14 @@ class ShopFile(ShopTerms):
     wallet: WalletTerms | None = None
     topup_offers: tuple[TopUpOffer, ...] = ()
     campaigns: tuple[CampaignTerms, ...] = ()
+    activities: tuple[ActivityTerms, ...] = ()
     profile: ProfileTerms | None = None
     service: ServiceTerms | None = None
+    messages: MessageTerms | None = None
+    lifecycle: LifecycleTerms | None = None
     partners: tuple[Partner, ...] = ()
+    segments: tuple[SegmentTerms, ...] = ()
+    tags: tuple[TagTerms, ...] = ()
 
     def as_data(self) -> dict[str, object]:
         data: dict[str, object] = {}

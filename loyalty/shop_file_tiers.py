@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from loyalty.shop_file_campaigns import read_actions
+from loyalty.shop_file_actions import read_actions
 from loyalty.shop_file_scope import texts
 from loyalty.shop_file_standing import LadderTerms, Tier
 from loyalty.shop_file_table import LARGEST_NUMBER, Table

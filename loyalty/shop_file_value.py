@@ -1,4 +1,4 @@
-"""Coupons, promotions, rewards, stored value (券、促销、储值) and campaigns in the shop file."""
+"""Coupons, promotions, rewards and stored value (券、促销、储值) in the shop file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -109,16 +109,3 @@ class TopUpOffer(ShopTerms):
     paid_fen: int
     bonus_fen: int
     bonus_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignTerms(ShopTerms):
-    """A campaign (营销活动) as written; each action is one name with its value."""
-
-    code: str
-    trigger: str
-    actions: tuple[tuple[str, int | str], ...]
-
-    def as_data(self) -> dict[str, object]:
-        actions = [{name: value} for name, value in self.actions]
-        return {"code": self.code, "trigger": self.trigger, "actions": actions}

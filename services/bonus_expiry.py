@@ -3,12 +3,16 @@
 Principal never ends. Bonus that a payment under way holds goes when that payment has ended.
 """
 
+from functools import partial
+
 from loyalty.ledger import Unit
 from loyalty.points import Draw
 from loyalty.wallet_ledger import lapse_bonus
+from services.each import each_of
 from services.holds import expire_holds
 from services.ledger import lock_accounts, post
 from services.shop import Shop
+from storage.sql import Row
 from storage.transactions import transactional
 from storage.wallet import accounts_with_ended_bonus, ended_bonus_lots
 
@@ -20,10 +24,14 @@ async def expire_bonus(shop: Shop) -> int:
     await expire_holds(shop)
     touched, last_id = 0, 0
     while batch := await accounts_with_ended_bonus(shop.today(), after_id=last_id, limit=BATCH):
-        for account in batch:
-            await expire_member_bonus(shop, account["member_id"])
-        touched, last_id = touched + len(batch), batch[-1]["id"]
+        last_id = batch[-1]["id"]
+        touched += await each_of(batch, partial(_expire_one, shop))
     return touched
+
+
+async def _expire_one(shop: Shop, account: Row) -> bool:
+    await expire_member_bonus(shop, account["member_id"])
+    return True
 
 
 @transactional

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from loyalty.person import Person
+from services.contacts import end_windows
 from services.identities import ask_who_today
 from services.shop import Shop
 from services.waiting import wait_for_return
@@ -64,5 +65,6 @@ async def follow(shop: Shop, person: Person, *, pushed_at: int, source: str | No
 async def unfollow(shop: Shop, person: Person, *, pushed_at: int) -> None:
     """Nothing more is sent: what was queued is held back, and some of it said on coming back."""
     if await set_following(person.follower_id, follows=False, pushed_at=pushed_at):
+        await end_windows(shop, person.follower_id, person.account, person.openid)
         await hold_back_queued(person.account, person.openid, reason="left")
         await wait_for_return(shop, person)

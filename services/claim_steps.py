@@ -10,10 +10,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from loyalty.money import yuan_text
 from loyalty.receipts import ReceiptClaimed
+from services.each import each_of
 from services.earners import Earner, lock_earner
 from services.earning import Credit, credit_purchase
 from services.points import points_balance
@@ -169,10 +171,7 @@ async def void_claim(claim: ClaimRow) -> None:
 
 async def void_overdue(shop: Shop) -> int:
     """Pending claims whose till stayed silent are void; how many."""
-    voided = 0
-    for claim in await overdue_claims(shop.now()):
-        voided += await _void_if_overdue(shop, claim)
-    return voided
+    return await each_of(await overdue_claims(shop.now()), partial(_void_if_overdue, shop))
 
 
 @transactional

@@ -13,6 +13,7 @@ from loyalty.money import yuan_text
 from loyalty.person import Person
 from loyalty.points import Draw
 from loyalty.tickets import Ticket
+from services.activity_signups import leave_activities
 from services.auditing import MEMBER, Act, audit
 from services.card_refunds import PaymentUnderWay
 from services.consents import withdraw_all
@@ -152,6 +153,7 @@ async def settle_membership(shop: Shop, member_id: int) -> Closed:
         raise PaymentUnderWay
     if accounts[Unit.PRINCIPAL].balance:
         raise MoneyLeft
+    await leave_activities(shop, member_id)
     await void_waiting(member_id)
     member = await Member.get(id=member_id)
     assert member.member_no is not None, member_id

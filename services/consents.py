@@ -8,31 +8,21 @@ from loyalty.person import Person
 from services.shop import Shop
 from storage.consents import newest_consent, newest_consents
 from storage.people import add_consent, keep_consent_text
-from storage.transactions import transactional
 
 
 def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@transactional
-async def withdraw_marketing(shop: Shop, person: Person, *, shown_text: str, key: str) -> None:
-    """No marketing from now on; the same message again changes nothing."""
-    given = {Purpose.MARKETING: False}
-    await record_consents(shop, person, person.member_id, given, shown_text=shown_text, key=key)
-
-
-@transactional
-async def agree_to_marketing(shop: Shop, person: Person, *, shown_text: str, key: str) -> None:
-    """`shown_text` is what was agreed to; the same message again changes nothing."""
-    given = {Purpose.MARKETING: True}
-    await record_consents(shop, person, person.member_id, given, shown_text=shown_text, key=key)
-
-
 async def has_consent(member_id: int, purpose: str) -> bool:
     """Whether the member's last word on it was yes."""
     found = await newest_consent(member_id, purpose)
     return found is not None and bool(found["given"])
+
+
+async def given_purposes(member_id: int) -> dict[str, bool]:
+    """The member's last word on each purpose that was ever asked about."""
+    return {line["purpose"]: bool(line["given"]) for line in await newest_consents(member_id)}
 
 
 async def withdraw_all(

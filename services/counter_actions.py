@@ -18,8 +18,11 @@ from loyalty.confirmations import (
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import Right
+from services.activity_desk import CANCEL_ACTIVITY
 from services.announcements import ANNOUNCE
 from services.approvals import APPROVE, APPROVE_WORD
+from services.broadcast_starts import BROADCAST
+from services.campaign_orders import CAMPAIGN_BUDGET, CAMPAIGN_OPEN, CAMPAIGN_STOP
 from services.confirmations import (
     asked_before,
     keep_answer_told,
@@ -37,6 +40,7 @@ from services.counter_withdrawals import WITHDRAWAL
 from services.coupon_checks import CouponUnknown
 from services.exports import EXPORT
 from services.second_persons import is_second_person, tell_second_persons
+from services.segment_saving import DROP_SEGMENT, SAVE_SEGMENT
 from services.sending import PAUSE, RESUME
 from services.shop import Shop
 from services.staff import allow
@@ -209,8 +213,15 @@ KINDS: dict[str, Kind] = {
     "check_details": CHECK_DETAILS,
     "remedy": REMEDY,
     "announce": ANNOUNCE,
+    "cancel_activity": CANCEL_ACTIVITY,
+    "segment": SAVE_SEGMENT,
+    "drop_segment": DROP_SEGMENT,
+    "broadcast": BROADCAST,
     "invite": INVITE,
     "export": EXPORT,
+    "campaign_stop": CAMPAIGN_STOP,
+    "campaign_open": CAMPAIGN_OPEN,
+    "campaign_budget": CAMPAIGN_BUDGET,
     "merge": MERGE,
     "part": PARTING,
     "pause": PAUSE,

@@ -1,4 +1,4 @@
-"""Reminders of coupons (券到期提醒): a week and a day before the last day, one a member and day."""
+"""Reminders of coupons (券到期提醒): 30 and 7 days before the last one, one a member and day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from storage.sql import Row
 from storage.transactions import transactional
 
 # Days before the last one, with how many days later a run that was missed still makes up for it.
-HORIZONS = ((7, 2), (1, 1))
+HORIZONS = ((30, 7), (7, 2))
 MOST_NAMED = 3
 BATCH = 200
 

@@ -4,12 +4,16 @@ Every change is noted with who made it and when; the value itself stands in its 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from loyalty.birthdays import PURPOSE, name_of
 from loyalty.details import BASICS, DETAILS, region_of_district
+from loyalty.people import Birthday
 from loyalty.refusals import Refusal
+from services.audience_keys import detail_index
 from services.detail_readers import READERS, BadDetail, check_shape, mask, read_phone
 from services.shop import Shop
+from storage.birthdays import birthday_changes_since
 from storage.details import (
     drop_extra,
     filled_details,
@@ -20,6 +24,7 @@ from storage.details import (
     put_extra,
     set_member_region,
 )
+from storage.keyring import Keys
 from storage.models import Member
 from storage.sealing import blind_index, seal, unseal
 from storage.transactions import transactional
@@ -27,6 +32,7 @@ from storage.transactions import transactional
 __all__ = ["BASICS", "DETAILS", "BadDetail", "check_shape", "read_phone"]
 
 BY_MEMBER = "member"
+BIRTHDAY_REST = timedelta(days=365)
 # Details of which only these words are taken.
 CHOICES = {"gender": "details/choices_gender", "housing": "details/choices_housing"}
 
@@ -117,6 +123,8 @@ async def keep_detail(shop: Shop, change: DetailChange) -> bool:
     member_id, name, now = change.member_id, change.name, shop.now()
     if not await log_detail_change(member_id, name, what, by=change.by, key=change.key, now=now):
         return False
+    if name == "birthday" and what == "set" and change.by == BY_MEMBER:
+        await _refuse_another_birthday(shop, member_id)
     if not await (_keep_basic if name in BASICS else _keep_extra)(shop, change):
         raise MembersOnly
     day = None if change.value is None else shop.today()
@@ -124,8 +132,21 @@ async def keep_detail(shop: Shop, change: DetailChange) -> bool:
     return True
 
 
+async def _refuse_another_birthday(shop: Shop, member_id: int) -> None:
+    """Telling it is free, telling it anew once in twelve months (field-rules D6).
+
+    What is being told stands in the log already.
+    """
+    since = shop.now() - BIRTHDAY_REST
+    if await birthday_changes_since(member_id, since) > 1:
+        raise BadDetail("details/birthday_told_lately")
+
+
 async def _keep_basic(shop: Shop, change: DetailChange) -> bool:
     sealed = _sealed(shop, change)
+    if change.name == "birthday":
+        index = birthday_digest(shop.keys, change.value) if change.value is not None else None
+        return await put_basic(change.member_id, change.name, sealed, birthday_index=index)
     if change.name != "phone":
         return await put_basic(change.member_id, change.name, sealed)
     index = blind_index(shop.keys, "phone", change.value) if change.value is not None else None
@@ -146,7 +167,15 @@ async def _keep_extra(shop: Shop, change: DetailChange) -> bool:
     if sealed is None:
         await drop_extra(change.member_id, change.name)
         return True
-    return await put_extra(change.member_id, change.name, sealed, by=change.by, now=shop.now())
+    index = detail_index(shop, change.name, change.value or "")
+    return await put_extra(
+        change.member_id, change.name, sealed, index=index, by=change.by, now=shop.now()
+    )
+
+
+def birthday_digest(keys: Keys, text: str) -> str:
+    """What finds equal days without telling them, of a birthday as it is kept."""
+    return blind_index(keys, PURPOSE, name_of(Birthday.parse(text)))
 
 
 def member_name(shop: Shop, member: Member) -> str:

@@ -15,6 +15,7 @@ from loyalty.ledger import Unit
 from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.refunds import NOTHING_RETURNED
+from services.campaign_cues import note_bought
 from services.clock import day_of
 from services.each import each_of
 from services.earners import Earner, lock_earner
@@ -86,6 +87,7 @@ async def credit_purchase(
         if rule.boosts:
             rule = replace(rule, tier=earner.tier.code)
         done = await _promise_or_credit(shop, purchase, earner, rule=rule, telling=telling)
+        await note_bought(shop, earner.member_id, purchase)
     credit = done.credit or await _credit_of(shop, done.purchase, earner.member_id)
     if telling is not None and not done.is_told:
         await change_one(telling(credit))

@@ -4,11 +4,13 @@ What lapses unused gives its points back where the reward promised so when it wa
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from loyalty.coupons import coupon_terms
 from loyalty.ledger import Unit
 from loyalty.shop_file import Reward
 from services.coupons import IssuedCoupon, issue_coupon, issued_from, uses_of
+from services.each import each_of
 from services.ledger import LockedAccounts, lock_accounts
 from services.points import points_balance, return_points, spend_points
 from services.points_mall import RewardGone, RewardSoldOut, rewards_for
@@ -66,9 +68,8 @@ async def return_lapsed_exchanges(shop: Shop) -> int:
     """Give the points of coupons back that lapsed unused; how many."""
     returned, last_id = 0, 0
     while batch := await lapsed_exchanges(shop.today(), BATCH, after=last_id):
-        for exchange in batch:
-            returned += await _return_lapsed(shop, exchange)
         last_id = batch[-1]["id"]
+        returned += await each_of(batch, partial(_return_lapsed, shop))
     return returned
 
 

@@ -6,9 +6,11 @@ The same receipt again is answered as it was answered first.
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from loyalty.refusals import Refusal
 from loyalty.wallet import shares_of_payment
+from services.each import each_of
 from services.hold_consents import ask_member
 from services.hold_steps import WALLET_UNITS, pairs_of, release_overdue, reserve
 from services.ledger import lock_accounts
@@ -97,10 +99,15 @@ async def expire_holds(shop: Shop) -> int:
     """Free what overdue holds keep; how many there were."""
     ended, last_id = 0, 0
     while batch := await overdue_holds(shop.now(), after_id=last_id, limit=SWEEP):
-        for member_id in sorted({found["member_id"] for found in batch}):
-            await expire_holds_of(shop, member_id)
+        members = sorted({found["member_id"] for found in batch})
+        await each_of(members, partial(_expire_of_one, shop))
         ended, last_id = ended + len(batch), batch[-1]["id"]
     return ended
+
+
+async def _expire_of_one(shop: Shop, member_id: int) -> bool:
+    await expire_holds_of(shop, member_id)
+    return True
 
 
 @transactional

@@ -6,6 +6,7 @@ from typing import Any
 
 from loyalty.details import BASICS
 from loyalty.member_numbers import member_number
+from services.details import birthday_digest
 from services.import_ledger import Opening, Postings, add_posting, amounts_of
 from services.import_rows import MemberRow
 from services.shop import Shop
@@ -18,6 +19,7 @@ Lines = list[tuple[Any, ...]]
 MEMBER_COLUMNS = (
     *("id", "member_no", "joined_at", "join_key", "home_store_id"),
     *("name_sealed", "phone_sealed", "phone_index", "birthday_sealed"),
+    "birthday_index",
 )
 IMPORTED_COLUMNS = ("run_id", "store_id", "external_index", "member_id")
 EXTRA_COLUMNS = ("member_id", "name", "value_sealed", "changed_at", "changed_by")
@@ -100,7 +102,7 @@ def new_members(
 def _add_member(shop: Shop, run: Run, new: NewMembers, member: MemberRow, member_id: int) -> None:
     details = member.details
     sealed = {name: sealed_basic(shop, member_id, name, details.get(name)) for name in BASICS}
-    phone = details.get("phone")
+    phone, birthday = details.get("phone"), details.get("birthday")
     new.members.append(
         (
             member_id,
@@ -112,6 +114,7 @@ def _add_member(shop: Shop, run: Run, new: NewMembers, member: MemberRow, member
             sealed["phone"],
             blind_index(shop.keys, "phone", phone) if phone else None,
             sealed["birthday"],
+            birthday_digest(shop.keys, birthday) if birthday else None,
         )
     )
     new.imported.append((run.id, run.store_id, member.external_index, member_id))

@@ -5,22 +5,23 @@ Nothing personal is stored before it, and the consent rows say which text was ag
 
 from dataclasses import dataclass
 
-from loyalty.campaigns import GiveCoupon, GivePoints, PlannedAction, actions_for
+from loyalty.campaign_terms import JOIN
 from loyalty.member_numbers import member_number
 from loyalty.people import Purpose
 from loyalty.person import Person
+from services.campaign_cues import in_force
+from services.campaign_treating import treat_all_in
+from services.campaign_turns import Given, Turn
 from services.claim_steps import ClaimAnswer, settle_reserved
 from services.consents import record_consents
-from services.coupons import IssuedCoupon, issue_coupon
+from services.coupons import IssuedCoupon
 from services.identities import link_same_person
-from services.points import earn_points, points_balance
+from services.points import points_balance
 from services.shop import Shop
 from storage.consents import was_asked_before
 from storage.models import Member
-from storage.people import add_member, link_member, lock_follower, set_member_no
+from storage.people import add_member, link_member, lock_follower, set_member_no, source_of
 from storage.transactions import transactional
-
-JOIN = "join"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Joined:
     coupons: tuple[IssuedCoupon, ...]
     claims: tuple[ClaimAnswer, ...]
     balance: int
+    lines: tuple[str, ...] = ()
 
     @property
     def claimed_points(self) -> int:
@@ -59,9 +61,16 @@ async def join_member(
     member = await Member.get(id=member_id)
     assert member.member_no is not None
     claims = await settle_reserved(shop, person.follower_id, member_id, member.joined_at)
-    points, coupons = await _give_welcome_pack(shop, person, member_id)
+    pack = await _give_welcome_pack(shop, person, member_id)
     balance = await points_balance(shop, member_id)
-    return Joined(member.member_no, points, tuple(coupons), tuple(claims), balance.points)
+    return Joined(
+        member.member_no,
+        sum(given.points for given in pack),
+        tuple(coupon for given in pack for coupon in given.coupons),
+        tuple(claims),
+        balance.points,
+        lines=tuple(line for given in pack for line in given.lines),
+    )
 
 
 async def _new_member(shop: Shop, person: Person, *, key: str) -> int:
@@ -72,24 +81,25 @@ async def _new_member(shop: Shop, person: Person, *, key: str) -> int:
     return member_id
 
 
-async def _give_welcome_pack(
-    shop: Shop, person: Person, member_id: int
-) -> tuple[int, list[IssuedCoupon]]:
-    points, coupons = 0, list[IssuedCoupon]()
+async def _give_welcome_pack(shop: Shop, person: Person, member_id: int) -> list[Given]:
+    """Also what the code brings by which the person has found us."""
     if await was_asked_before(person.follower_id, member_id, Purpose.PROGRAMME):
-        return points, coupons  # Whoever left and came back had the pack the first time.
-    for planned in actions_for(shop.rules.campaigns, JOIN, person_id=person.follower_id):
-        if isinstance(planned.action, GivePoints):
-            points += await _give_points(shop, member_id, planned, planned.action.points)
-        elif isinstance(planned.action, GiveCoupon):
-            kind = planned.action.coupon_kind
-            cause = {"by": JOIN, "campaign": planned.campaign_code}
-            coupon = await issue_coupon(shop, member_id, kind, key=planned.key, cause=cause)
-            coupons += [coupon] if coupon else []
-    return points, coupons
-
-
-async def _give_points(shop: Shop, member_id: int, planned: PlannedAction, points: int) -> int:
-    cause = {"what": "join", "campaign": planned.campaign_code, "rules": shop.rules.version}
-    await earn_points(shop, member_id, points, key=planned.key, cause=cause, occurred_at=shop.now())
-    return points
+        return []  # Whoever left and came back had the pack the first time.
+    triggers = [JOIN]
+    if any(campaign.terms.kind == "code" for campaign in shop.rules.campaigns):
+        triggers.append(f"code:{await source_of(person.follower_id) or ''}")
+    return await treat_all_in(
+        shop,
+        [
+            Turn(
+                campaign,
+                member_id,
+                name=JOIN,
+                happened_at=shop.now(),
+                in_reply=True,
+                person_id=person.follower_id,
+            )
+            for trigger in triggers
+            for campaign in in_force(shop, trigger)
+        ],
+    )

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from loyalty.campaigns import JOIN
 from loyalty.shop_file import KnownCodes, ShopFile, read_shop_file
+from services.activity_loading import keep_activities
+from services.audience_checks import check_audiences
 from services.auditing import OPERATOR, Act, audit
+from services.campaign_checks import check_campaigns
 from services.shop import Shop
 from services.stored_rules import StoredRule, Terms, body_of, rules_in, stored_rules
 from storage.instants import SHOP_ZONE
@@ -36,23 +38,14 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
     shop_file = read_shop_file(data, known=await _known_codes(stored))
     changes = await _load_places(shop_file)
     changes += await _load_rules(shop_file, stored, now=shop.now())
+    await keep_activities(shop_file.activities, shop.now())
     if changes:
         version = await bump_rules_version()
+        await check_audiences(shop, shop_file)
+        await check_campaigns(shop, shop_file)
         act = Act("shop.load", subject=f"rules:{version}", facts={"changed": changes})
         await audit(shop, OPERATOR, act, key=f"rules:{version}")
     return changes
-
-
-def not_in_force(data: dict[str, object]) -> list[str]:
-    """What a file says that this version keeps but does not act on, a line each."""
-    shop_file = read_shop_file(data)
-    lines = []
-    for campaign in shop_file.campaigns:
-        if campaign.trigger != JOIN:
-            lines.append(f"campaign {campaign.code}: trigger {campaign.trigger}")
-        unknown = {name for name, _ in campaign.actions} - {"points", "coupon"}
-        lines += [f"campaign {campaign.code}: action {name}" for name in sorted(unknown)]
-    return lines
 
 
 async def _known_codes(stored: Sequence[StoredRule]) -> KnownCodes:

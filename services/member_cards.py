@@ -7,6 +7,7 @@ from loyalty.person import Person
 from services.auditing import Act, audit_alone
 from services.clock import day_of
 from services.coupons import usable_coupons
+from services.member_tags import member_tags
 from services.points import points_balance
 from services.reach import reachable_member
 from services.shop import Shop
@@ -26,6 +27,7 @@ class MemberCard:
     coupons: int
     # The day of the newest purchase.
     last_visit: date | None
+    tags: tuple[str, ...] = ()
 
 
 async def member_card(shop: Shop, person: Person, text: str, *, key: str) -> MemberCard:
@@ -48,4 +50,5 @@ async def member_card(shop: Shop, person: Person, text: str, *, key: str) -> Mem
         stored_fen=stored.available_fen,
         coupons=len(coupons),
         last_visit=day_of(from_ms(paid_at)) if paid_at is not None else None,
+        tags=tuple(tag.name for tag in await member_tags(member.id)),
     )

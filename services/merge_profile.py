@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.contact_choices import join_choices
 from services.details import DetailChange, keep_detail, plain_details
 from services.shop import Shop
 from storage.details import mark_verified
@@ -35,6 +36,7 @@ async def complete_profile(
     places = [name for name in PLACES if kept[name] is None and merged[name] is not None]
     await fill_places(kept_id, merged_id)
     await take_over_consents(kept_id, merged_id, key=_key(merge_id), now=shop.now())
+    await join_choices(shop, kept_id, merged_id, key=_key(merge_id))
     return {"details": taken, "places": places, "phone_verified_at": proven_ms}
 
 

@@ -1,5 +1,8 @@
 """After merges (合并善后), by night: what came late follows, details nobody can need are erased."""
 
+from functools import partial
+
+from services.each import each_of
 from services.shop import Shop
 from storage.merge_upkeep import forget_details_of, hand_late_rows, merged_to_forget
 from storage.transactions import transactional
@@ -10,12 +13,16 @@ BATCH = 200
 async def look_after_merges(shop: Shop) -> int:
     """How many merged members' details were erased: the days to part them are over."""
     await follow_late(shop)
-    forgotten = 0
-    while batch := await merged_to_forget(shop.now(), BATCH):
-        for member_id in batch:
-            await forget_merged(shop, member_id)
-        forgotten += len(batch)
+    forgotten, last_id = 0, 0
+    while batch := await merged_to_forget(shop.now(), after=last_id, limit=BATCH):
+        last_id = batch[-1]
+        forgotten += await each_of(batch, partial(_forget_one, shop))
     return forgotten
+
+
+async def _forget_one(shop: Shop, member_id: int) -> bool:
+    await forget_merged(shop, member_id)
+    return True
 
 
 @transactional

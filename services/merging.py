@@ -16,6 +16,7 @@ from loyalty.merging import (
     SameMember,
     TooLateToPart,
 )
+from services.merge_activities import join_places
 from services.merge_limits import add_up_limits, part_limits
 from services.merge_profile import complete_profile, part_profile
 from services.merge_purses import Hands, hand_back, hand_over_all, hold_both
@@ -92,6 +93,7 @@ async def merge_in(
     )
     cause = _cause(shop, "merged", members[merged_id], members[kept_id])
     came = await hand_over_all(shop, merge_id, hands, cause=cause, actor=by)
+    await join_places(shop, merge_id, kept_id, merged_id)
     moved = await move_rows(merge_id, merged_id, kept_id)
     await add_up_limits(shop, merge_id, kept_id, merged_id)
     if not await close_merged(merged_id, kept_id):

@@ -5,11 +5,11 @@ What they say may be a phone number in full; only here is it sealed and opened.
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from services.shop import Shop
 from storage.keyring import Keys
-from storage.outbox import put_in_outbox
+from storage.outbox import Addressing, put_in_outbox
 from storage.sealing import seal, unseal
 from storage.sql import Row
 
@@ -23,10 +23,12 @@ async def queue_message(
     content: dict[str, Any],
     message_class: str = "transactional",
     otherwise: str | None = None,
+    **addressing: Unpack[Addressing],
 ) -> None:
     """A helper for use cases; the same key again changes nothing.
 
-    `otherwise`: what becomes of it when it cannot be delivered.
+    `otherwise`: what becomes of it when it cannot be delivered. Whom it is about and until when
+    it waits is what the send gate judges by; without a person it leaves as it stands.
     """
     await put_in_outbox(
         key=key,
@@ -36,6 +38,7 @@ async def queue_message(
         content_sealed=sealed_content(shop, key, content),
         now=shop.clock.machine_now(),
         otherwise=otherwise,
+        **addressing,
     )
 
 
@@ -53,6 +56,13 @@ def opened_content(keys: Keys, message: Row) -> dict[str, Any]:
         text = unseal(keys, sealed, **_place(message["key"]))
     content: dict[str, Any] = json.loads(text)
     return content
+
+
+def text_of(shop: Shop, content: Mapping[str, Any]) -> str:
+    """What it says in the chat; empty where it is no text."""
+    if content["kind"] == "notice" and "value" not in content:
+        return shop.phrase(content["wording"], content["facts"])
+    return str(content["value"]) if content["kind"] in ("text", "notice") else ""
 
 
 def _place(key: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ leaves is decided when it is due, and the text is filled only then.
 
 from collections.abc import Mapping
 from datetime import datetime, time
+from typing import TypedDict, Unpack
 
 from loyalty.messages import MessageClass, Topic
 from services.clock import SHOP_ZONE
@@ -14,6 +15,15 @@ from services.shop import Shop
 from storage.notices import insert_notice
 
 MORNING = time(9, tzinfo=SHOP_ZONE)
+
+
+class Leaving(TypedDict, total=False):
+    """How a notice may leave; `otherwise` is a first line of the next contact if not told."""
+
+    topic: Topic | None
+    campaign: str | None
+    useless_after: datetime | None
+    otherwise: str | None
 
 
 async def put_notice(
@@ -25,29 +35,28 @@ async def put_notice(
     key: str,
     due_at: datetime,
     message_class: str,
-    topic: Topic | None = None,
-    useless_after: datetime | None = None,
-    otherwise: str | None = "first_line",
-    campaign: str | None = None,
+    **leaving: Unpack[Leaving],
 ) -> bool:
     """Tell once per key, not before `due_at`; False when it was there, or nobody can be told.
 
     A helper for use cases. `message_class`: transactional, service, care or promotion.
     """
     content = {"kind": "notice", "wording": wording, "facts": facts}
-    return await insert_notice(
-        member_id,
-        key=key,
-        content_sealed=sealed_content(shop, key, content),
-        message_class=message_class,
-        lane=MessageClass(message_class).lane,
-        topic=topic,
-        campaign=campaign,
-        wait_until=due_at,
-        useless_after=useless_after,
-        otherwise=otherwise,
-        now=shop.clock.machine_now(),
-    )
+    now = shop.clock.machine_now()
+    notice = {
+        "key": key,
+        "class": message_class,
+        "lane": MessageClass(message_class).lane,
+        "content": "",
+        "content_sealed": sealed_content(shop, key, content),
+        "state": "queued",
+        "wait_until": due_at,
+        "due_at": now,
+        "created_at": now,
+        "otherwise": "first_line",
+        **leaving,
+    }
+    return await insert_notice(member_id, notice)
 
 
 def this_morning(shop: Shop) -> datetime:

@@ -1,15 +1,18 @@
 """Points that lapse (积分到期): booking them out in the night, and warning of it in time."""
 
 from datetime import timedelta
+from functools import partial
 
 from loyalty.ledger import Unit, expire
 from loyalty.messages import Topic
 from loyalty.points import expire_lots
+from services.each import each_of
 from services.ledger import lock_accounts, post
 from services.notices import put_notice, this_morning
 from services.shop import Shop
 from storage.ledger import accounts_with_expired_lots, open_lots
 from storage.refunds import points_ending_on
+from storage.sql import Row
 from storage.transactions import transactional
 
 EXPIRY_BATCH = 200
@@ -19,12 +22,18 @@ WARNED_DAYS_BEFORE = (30, 7)
 
 async def expire_points(shop: Shop) -> int:
     """Book out what remains of lots past their last day; how many members it touched."""
-    touched = 0
-    while batch := await accounts_with_expired_lots("points", shop.today(), EXPIRY_BATCH):
-        for account in batch:
-            await expire_member_points(shop, account["member_id"])
-        touched += len(batch)
+    touched, last_id = 0, 0
+    while batch := await accounts_with_expired_lots(
+        "points", shop.today(), after=last_id, limit=EXPIRY_BATCH
+    ):
+        last_id = batch[-1]["id"]
+        touched += await each_of(batch, partial(_expire_one, shop))
     return touched
+
+
+async def _expire_one(shop: Shop, account: Row) -> bool:
+    await expire_member_points(shop, account["member_id"])
+    return True
 
 
 @transactional

@@ -10,11 +10,13 @@ from typing import Any
 
 from loyalty.earning import deserved
 from loyalty.receipts import claim_expires_at, minutes_at
+from loyalty.refunds import NOTHING_RETURNED
 from loyalty.refusals import Refusal
 from services.claim_steps import credit_claim, void_claim
 from services.earners import lock_earner
 from services.earning import credit_purchase
 from services.purchase_answers import claim_answer, member_answer, sequence_of
+from services.purchase_categories import keep_categories
 from services.purchase_facts import earning_text, rule_of_purchase, sold
 from services.purchase_payment import find_buyer, take_payment
 from services.quotes import TakenQuote, take_quote
@@ -104,6 +106,7 @@ async def _insert(
     shop: Shop, till: Till, report: PurchaseReport, claim: dict[str, Any] | None
 ) -> dict[str, Any]:
     rule = rule_of_purchase(shop, till.store_id, report.paid_at)
+    sale = sold(report.paid_fen, report.lines)
     purchase_id = await insert_purchase(
         till_id=till.till_no,
         store_id=till.store_id,
@@ -114,7 +117,7 @@ async def _insert(
         paid_at=report.paid_at,
         paid_fen=report.paid_fen,
         lines=json.dumps(report.lines, ensure_ascii=False),
-        points=deserved(rule, sold(report.paid_fen, report.lines)),
+        points=deserved(rule, sale),
         earning=earning_text(rule),
         claim_until=claim_expires_at(minutes_at(report.paid_at), shop.rules.points.claim_days),
         fingerprint=report.fingerprint,
@@ -123,6 +126,7 @@ async def _insert(
     if purchase_id is None:
         # The number's lock is held, so it is the sequence that is taken.
         raise SequenceTaken
+    await keep_categories(purchase_id, sale, NOTHING_RETURNED)
     return await purchase_by_id(purchase_id)
 
 

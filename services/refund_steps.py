@@ -22,6 +22,7 @@ from loyalty.refunds import (
 from services.coupon_uses import return_coupons
 from services.ledger import LockedAccounts, lock_accounts, post
 from services.points import note_activity, return_points
+from services.purchase_categories import keep_categories
 from services.purchase_facts import (
     PurchaseRow,
     day_counter,
@@ -86,6 +87,7 @@ async def apply_refund(shop: Shop, purchase: PurchaseRow, refund: dict[str, Any]
         stored_returned_fen=purchase["stored_returned_fen"] + stored_fen,
         **changes,
     )
+    await keep_categories(purchase["id"], step.sale, step.returned)
     await _settle(shop, step, changed)
     points = 0 if member_id is None else purchase[standing] - changed[standing]
     return Refunded(changed, step.fen, points, stored_fen)

@@ -12,6 +12,7 @@ from typing import Any
 from loyalty.money import yuan_text
 from loyalty.refunds import RefundExceedsSale
 from loyalty.refusals import Refusal
+from services.campaign_cues import cue
 from services.points import points_balance
 from services.purchase_facts import PurchaseRow
 from services.recorded import Answer, Recorded, replayed
@@ -133,6 +134,10 @@ async def _apply(shop: Shop, till: Till, refund: dict[str, Any], purchase: Purch
         purchase_id=purchase["id"],
         refunded_fen=refunded.fen,
     )
+    member_id = refunded.purchase["member_id"]
+    if member_id is not None:
+        store_id = refunded.purchase["store_id"]
+        await cue(shop, "refund", member_id, key=f"refund:{refund['id']}", store_id=store_id)
     return answer
 
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from loyalty.campaigns import Campaign, campaign_from
+from loyalty.campaigns import Campaign, campaign_of
 from loyalty.ladder_versions import Version, in_force, next_start
+from loyalty.lifecycle import LifecycleTerms
+from loyalty.message_terms import MessageTerms
 from loyalty.shop_file import (
+    ActivityTerms,
     CampaignTerms,
     CouponKind,
     LadderTerms,
@@ -20,7 +23,9 @@ from loyalty.shop_file import (
     ProfileTerms,
     Promotion,
     Reward,
+    SegmentTerms,
     ServiceTerms,
+    TagTerms,
     Tier,
     TopUpOffer,
     WalletTerms,
@@ -67,9 +72,14 @@ class RulesBook:
         self.wallet = WalletTerms()
         self.profile = ProfileTerms()
         self.service = ServiceTerms()
+        self.messages = MessageTerms()
+        self.lifecycle = LifecycleTerms()
         self.topup_offers: tuple[TopUpOffer, ...] = ()
         self.campaigns: tuple[Campaign, ...] = ()
+        self.activities: dict[str, ActivityTerms] = {}
         self.partners: tuple[Partner, ...] = ()
+        self.segments: tuple[SegmentTerms, ...] = ()
+        self.tags: tuple[TagTerms, ...] = ()
         self._clock = clock
         self._ladders: tuple[Version[LadderTerms], ...] = ()
         self._tiers: tuple[Version[tuple[Tier, ...]], ...] = ()
@@ -126,6 +136,8 @@ class RulesBook:
         self.wallet = _only(terms_of(rules, "wallet", WalletTerms), WalletTerms())
         self.profile = _only(terms_of(rules, "profile", ProfileTerms), ProfileTerms())
         self.service = _only(terms_of(rules, "service", ServiceTerms), ServiceTerms())
+        self.messages = _only(terms_of(rules, "messages", MessageTerms), MessageTerms())
+        self.lifecycle = _only(terms_of(rules, "lifecycle", LifecycleTerms), LifecycleTerms())
         self._ladders = versions_of(rules, "ladder", LadderTerms)
         self._tiers = versions_of(rules, "tiers", tuple)
         self.point_boosts = terms_of(rules, "point_boosts", PointBoost)
@@ -134,14 +146,15 @@ class RulesBook:
         self.promotions = terms_of(rules, "promotions", Promotion)
         self.rewards = terms_of(rules, "rewards", Reward)
         self.topup_offers = terms_of(rules, "topup_offers", TopUpOffer)
+        activities = terms_of(rules, "activities", ActivityTerms)
+        self.activities = {activity.code: activity for activity in activities}
         partners = terms_of(rules, "partners", Partner)
         self.partners = tuple(partner for partner in partners if not partner.ended)
-        self.campaigns = tuple(
-            campaign_from(
-                terms.code, terms.trigger, [{name: value} for name, value in terms.actions]
-            )
-            for terms in terms_of(rules, "campaigns", CampaignTerms)
-        )
+        segments = terms_of(rules, "segments", SegmentTerms)
+        self.segments = tuple(segment for segment in segments if not segment.ended)
+        # With the ended ones: those are to be taken away.
+        self.tags = terms_of(rules, "tags", TagTerms)
+        self.campaigns = tuple(map(campaign_of, terms_of(rules, "campaigns", CampaignTerms)))
 
 
 def _only(found: tuple[Whole, ...], otherwise: Whole) -> Whole:

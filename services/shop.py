@@ -6,6 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Event
 
+from loyalty.contacts import ContactKind
+from loyalty.notice_forms import NoticeForms
 from services.clock import BusinessClock
 from services.rules import RulesBook
 from storage.cache import Cache
@@ -42,6 +44,10 @@ class Shop:
     asks_who: frozenset[str] = frozenset()
     # What each account is: service, subscription or mini.
     account_kinds: Mapping[str, str] = field(default_factory=dict)
+    # Which sentences the platform approved a form for.
+    notice_forms: NoticeForms = field(default_factory=NoticeForms)
+    # Contacts of followers that are not written down yet, each with when it was.
+    contact_notes: dict[tuple[int, ContactKind], datetime] = field(default_factory=dict)
     # Where hashes of the audit trail are kept outside the database.
     audit_anchors: Path | None = None
     backups: BackupPlace | None = None

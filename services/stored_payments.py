@@ -154,4 +154,5 @@ async def _tell(
         "amount": yuan_text(amount_fen),
         "left": yuan_text(left.available_fen),
     }
-    await tell_member(shop, hold["member_id"], shop.phrase(wording, facts), key=key)
+    text = shop.phrase(wording, facts)
+    await tell_member(shop, hold["member_id"], text, key=key, formal=(wording, facts))

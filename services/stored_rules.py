@@ -11,10 +11,11 @@ from storage.instants import day_of, from_ms
 from storage.shop import current_rules
 
 # Sections that are one rule each; every part of another section is a rule of its own.
-WHOLE = ("points", "ladder", "tiers", "wallet", "profile", "service")
+WHOLE = ("points", "ladder", "tiers", "wallet", "profile", "service", "lifecycle", "messages")
 PARTED = (
     *("point_boosts", "coupon_kinds", "promotions", "rewards", "topup_offers", "campaigns"),
-    "partners",
+    "activities",
+    *("partners", "segments", "tags"),
 )
 
 Terms = ShopTerms | tuple[Tier, ...]

@@ -3,6 +3,8 @@
 All of these are helpers for use cases; once per key.
 """
 
+from collections.abc import Mapping
+
 from loyalty.person import Person
 from loyalty.staff import Right, has_right
 from services.messages import queue_message
@@ -12,11 +14,17 @@ from storage.people import followers_of
 from storage.sql import Row
 from storage.staff import staff_followers
 
+# A sentence with its facts, for which the platform may have approved a form.
+Formal = tuple[str, Mapping[str, object]]
 
-async def tell_member(shop: Shop, member_id: int, text: str, *, key: str) -> None:
+
+async def tell_member(
+    shop: Shop, member_id: int, text: str, *, key: str, formal: Formal | None = None
+) -> None:
     """Tell a member what somebody else did, wherever they follow us."""
     for follower in await followers_of(member_id):
-        await tell_follower(shop, follower, text, key=f"{key}:{follower['id']}")
+        key_of_one = f"{key}:{follower['id']}"
+        await tell_follower(shop, follower, text, key=key_of_one, formal=formal)
 
 
 async def tell_staff(
@@ -46,14 +54,27 @@ async def staff_with(shop: Shop, right: Right, reach: Reach) -> list[Row]:
 
 
 async def tell_follower(
-    shop: Shop, follower: Row, text: str, *, key: str, otherwise: str | None = None
+    shop: Shop,
+    follower: Row,
+    text: str,
+    *,
+    key: str,
+    otherwise: str | None = None,
+    formal: Formal | None = None,
 ) -> None:
-    """`follower` has the account and the openid; `otherwise` as queue_message takes it."""
+    """`follower` has the account and the openid; `otherwise` as queue_message takes it.
+
+    Where the chat is closed, what is `formal` leaves on the platform's form of it.
+    """
+    content: dict[str, object] = {"kind": "text", "value": text}
+    if formal is not None:
+        wording, facts = formal
+        content = {"kind": "notice", "value": text, "wording": wording, "facts": facts}
     await queue_message(
         shop,
         key=key,
         account=follower["account"],
         openid=follower["openid"],
-        content={"kind": "text", "value": text},
+        content=content,
         otherwise=otherwise,
     )

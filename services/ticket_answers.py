@@ -76,7 +76,7 @@ async def answer_ticket(
         return ticket
     who = await label_of(shop, _staff_id(person))
     facts = {"number": ticket.id, "who": who, "text": shown_text(text)}
-    await tell_asker(shop, moved, shop.phrase(TELLING[step], facts), key=key)
+    await tell_asker(shop, moved, TELLING[step], facts, key=key)
     await audit_ticket(shop, person, moved, step, key=key)
     return moved
 

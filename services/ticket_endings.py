@@ -43,7 +43,7 @@ async def resolve_ticket(
         "text": f"\n{shown_text(text)}" if text else "",
         "days": shop.rules.service.reopen_days,
     }
-    await tell_asker(shop, moved, shop.phrase("tickets/told_resolved", facts), key=key)
+    await tell_asker(shop, moved, "tickets/told_resolved", facts, key=key)
     await audit_ticket(shop, person, moved, move.step, key=key)
     return moved
 

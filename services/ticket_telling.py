@@ -3,6 +3,8 @@
 All of these are helpers for use cases; once per key.
 """
 
+from collections.abc import Mapping
+
 from loyalty.staff import Right, Role, has_right
 from loyalty.tickets import Ticket
 from services.shop import Shop
@@ -30,13 +32,22 @@ async def tell_owner_of(shop: Shop, ticket: Ticket, wording: str, *, key: str) -
         await tell_follower(shop, row, text, key=f"ticket:{key}:{row['id']}")
 
 
-async def tell_asker(shop: Shop, ticket: Ticket, text: str, *, key: str) -> None:
+async def tell_asker(
+    shop: Shop, ticket: Ticket, wording: str, facts: Mapping[str, object], *, key: str
+) -> None:
     """Tell whoever opened it, by the account they wrote to; if they left it, by their others."""
     asker = await follower_of(ticket.follower_id)
     others = [] if ticket.member_id is None else await followers_of(ticket.member_id)
+    text = shop.phrase(wording, facts)
     for follower in [asker] if asker["follows"] or not others else others:
-        key_of_one = f"ticket:{key}:{follower['id']}"
-        await tell_follower(shop, follower, text, key=key_of_one, otherwise="first_line")
+        await tell_follower(
+            shop,
+            follower,
+            text,
+            key=f"ticket:{key}:{follower['id']}",
+            otherwise="first_line",
+            formal=(wording, facts),
+        )
 
 
 async def nearest_handlers(shop: Shop, ticket: Ticket) -> list[Row]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from loyalty.messages import Topic
 from loyalty.standings import MoveReason, Past, Standing, recent_past
+from services.campaign_cues import cue
 from services.notices import put_notice, this_morning
 from services.shop import Shop
 from services.tier_measures import Ladder
@@ -51,9 +52,20 @@ async def record_change(
         return False
     moved = await put_standing(member_id, move.was.tier if move.was else None, move.now.as_data())
     assert moved, (member_id, key)
+    await _cue(shop, member_id, move, ladder=ladder, key=key)
     if move.reason in TOLD:
         await _tell(shop, member_id, move, ladder=ladder, key=key)
     return True
+
+
+async def _cue(shop: Shop, member_id: int, move: Move, *, ladder: Ladder, key: str) -> None:
+    """What campaigns make of it; the same rung on other terms is no move to them."""
+    was = ladder.place(move.was) if move.was else 0
+    now = ladder.place(move.now)
+    if now != was:
+        trigger = "tier_up" if now > was else "tier_down"
+        facts = {"tier": move.now.tier}
+        await cue(shop, trigger, member_id, key=f"tier:{key}", facts=facts)
 
 
 async def _tell(shop: Shop, member_id: int, move: Move, *, ladder: Ladder, key: str) -> None:

@@ -5,8 +5,11 @@ up for the reviews it missed one after the other. Who deserves the rung by the d
 keeps it all the same.
 """
 
+from functools import partial
+
 from loyalty.standings import Standing, reviewed
 from loyalty.tiers import deserved_place, standards
+from services.each import each_of
 from services.ledger import lock_accounts
 from services.shop import Shop
 from services.tier_history import Move, record_change
@@ -26,10 +29,10 @@ BATCH = 200
 
 async def review_tiers(shop: Shop) -> int:
     """Review everybody whose term is over; how many reviews it took."""
-    reviews = 0
-    while batch := await due_for_review(shop.today(), BATCH):
-        for member_id in batch:
-            reviews += await review_member(shop, member_id)
+    reviews, last_id = 0, 0
+    while batch := await due_for_review(shop.today(), after=last_id, limit=BATCH):
+        last_id = batch[-1]
+        reviews += await each_of(batch, partial(review_member, shop))
     return reviews
 
 
@@ -52,8 +55,12 @@ async def raise_tiers(shop: Shop) -> int:
     ladder, raised = ladder_of(shop), 0
     async for progress in progress_of_everybody(shop, ladder=ladder):
         if deserved_place(ladder.rungs, progress.measures) > ladder.place(progress.standing):
-            raised += await raise_member(shop, progress.member_id) is not None
+            raised += await each_of([progress.member_id], partial(_raise_one, shop))
     return raised
+
+
+async def _raise_one(shop: Shop, member_id: int) -> bool:
+    return await raise_member(shop, member_id) is not None
 
 
 @transactional

@@ -11,8 +11,9 @@ from storage.models import Member
 async def tell_topped_up(shop: Shop, till: Till, answer: Answer) -> None:
     """A helper for use cases; once a top-up."""
     member = await Member.get(member_no=answer["member_no"])
-    text = shop.phrase("wallet/told_topped_up", topped_up_facts(till.store_name, answer))
-    await tell_member(shop, member.id, text, key=f"topup:{answer['topup_id']}")
+    wording, facts = "wallet/told_topped_up", topped_up_facts(till.store_name, answer)
+    text, key = shop.phrase(wording, facts), f"topup:{answer['topup_id']}"
+    await tell_member(shop, member.id, text, key=key, formal=(wording, facts))
 
 
 def topped_up_facts(store_name: str, answer: Answer) -> dict[str, object]:

@@ -4,9 +4,10 @@ Nobody without any is looked up: the read that finds a person tells whether some
 """
 
 import logging
+from collections.abc import Sequence
 
 from loyalty.person import Person
-from services.messages import opened_content
+from services.messages import opened_content, text_of
 from services.shop import Shop
 from storage.people import lock_follower
 from storage.sealing import CannotUnseal, seal, unseal
@@ -14,8 +15,9 @@ from storage.sql import Row
 from storage.transactions import transactional
 from storage.waiting import (
     add_waiting_line,
-    first_line_of,
+    add_waiting_lines,
     first_lines_left,
+    first_lines_of,
     lines_told_by,
     nothing_waits,
     take_waiting_lines,
@@ -35,17 +37,16 @@ async def wait_for_contact(shop: Shop, follower_id: int, text: str, *, key: str)
     await add_waiting_line(follower_id, sealed, key=key, now=shop.now())
 
 
-async def wait_instead(shop: Shop, message_id: int) -> None:
+async def wait_instead(shop: Shop, message_ids: Sequence[int]) -> None:
     """What was not delivered waits, where it is meant to. A helper for use cases."""
-    found = await first_line_of(message_id)
-    if found is not None:
-        await _wait(shop, found["follower_id"], found)
+    if message_ids:
+        await _wait(shop, await first_lines_of(message_ids))
 
 
 async def wait_for_return(shop: Shop, person: Person) -> None:
     """What was held back because the person left waits, too. A helper for use cases."""
-    for found in await first_lines_left(person.account, person.openid):
-        await _wait(shop, person.follower_id, found)
+    left = await first_lines_left(person.account, person.openid)
+    await _wait(shop, [{**message, "follower_id": person.follower_id} for message in left])
 
 
 @transactional
@@ -56,18 +57,28 @@ async def take_first_lines(shop: Shop, person: Person, *, key: str) -> list[str]
     told = await lines_told_by(person.follower_id, key)
     if not told:
         # Only now, so that a repeat of the message before would still have found its lines.
-        await nothing_waits(person.follower_id)
+        await nothing_waits(person.follower_id, shop.now())
     return [
         unseal(shop.keys, line["text_sealed"], table=TABLE, column=COLUMN, row=line["key"])
         for line in told
     ]
 
 
-async def _wait(shop: Shop, follower_id: int, message: Row) -> None:
+async def _wait(shop: Shop, messages: Sequence[Row]) -> None:
+    lines = []
+    for message in messages:
+        if text := _said(shop, message):
+            sealed = seal(shop.keys, text, table=TABLE, column=COLUMN, row=message["key"])
+            line = (message["key"], message["follower_id"], sealed, message["useless_after"])
+            lines.append(line)
+    if lines:
+        await add_waiting_lines(lines, shop.now())
+
+
+def _said(shop: Shop, message: Row) -> str:
     """What was changed, or whose key is gone, is lost; the person still comes and goes."""
     try:
-        content = opened_content(shop.keys, message)
+        return text_of(shop, opened_content(shop.keys, message))
     except CannotUnseal:
-        return log.error("cannot_unseal", extra={"facts": {"table": "outbox"}})
-    if content["kind"] == "text" and content["value"]:
-        await wait_for_contact(shop, follower_id, content["value"], key=message["key"])
+        log.error("cannot_unseal", extra={"facts": {"table": "outbox"}})
+        return ""

@@ -5,7 +5,7 @@ name each other before any of them is written.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from storage.database import current_client, is_postgres
@@ -75,6 +75,19 @@ def among(column: str, place: str) -> str:
 
 def as_list(values: Sequence[str] | Sequence[int]) -> list[Any] | str:
     return list(values) if is_postgres() else json.dumps(list(values))
+
+
+def as_table(columns: Mapping[str, str], place: str) -> str:
+    """Lines that `as_lines` made, for FROM: each column with its type, BIGINT or TEXT."""
+    if is_postgres():
+        typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        return f"json_to_recordset(CAST({place} AS json)) AS given ({typed})"
+    read = ", ".join(f"value ->> '$.{name}' AS {name}" for name in columns)
+    return f"(SELECT {read} FROM json_each({place})) AS given"
+
+
+def as_lines(lines: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(list(lines), ensure_ascii=False)
 
 
 def _connection() -> Any:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 from storage.cache_redis import RedisCache
+from storage.cache_turns import Pace, Turn
 from storage.cache_twin import Admission, TwinCache
 from storage.cache_wire import CacheUnavailable
 
@@ -96,6 +97,10 @@ class Cache:
         """Count one; whether it is within the limit."""
         key = f"{name}:{subject}"
         return await self._through(lambda store: store.count_hit(key, window_seconds)) <= limit
+
+    async def take_turn(self, key: str, lane: int, pace: Pace, now_ms: int) -> Turn:
+        """One call of the fleet's; a pause is put under `pause:` and the key."""
+        return await self._through(lambda store: store.take_turn(key, lane, pace, now_ms))
 
     async def failures(self, name: str, subject: str) -> int:
         """What was counted by `hit`, without counting."""

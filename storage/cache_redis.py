@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import cast
 
+from storage.cache_turns import TAKE_TURN, Pace, Turn
 from storage.cache_twin import (
     ADMITTED,
     IN_WORK,
@@ -137,6 +138,13 @@ class RedisCache:
     async def hit_count(self, key: str) -> int:
         count = cast(bytes | None, await self._wire.call("GET", f"{self._prefix}l:{key}"))
         return int(count or 0)
+
+    async def take_turn(self, key: str, lane: int, pace: Pace, now_ms: int) -> Turn:
+        """Count a call, unless this way is too fast or paused."""
+        keys = f"{self._prefix}t:{key}", self._value_key(f"pause:{key}")
+        words = lane, str(pace.a_second), pace.at_once, now_ms
+        answer = cast(list[int], await self._wire.call("EVAL", TAKE_TURN, 2, *keys, *words))
+        return Turn(*answer)
 
     async def warnings(self) -> list[str]:
         """What an operator should know. INFO, because managed servers forbid CONFIG."""

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from storage.cache_turns import Pace, Turn, TwinTurns
+
 LEASE_SECONDS = 5.0  # a dead process holds a message no longer than WeChat takes to repeat it
 REPLY_SECONDS = 600.0
 MOST_REPLIES = 20_000  # WeChat's three tries span 15 s: enough for 1,300 messages a second
@@ -83,6 +85,7 @@ class TwinCache:
         self._people = Expiring[str](MOST_REPLIES, clock)
         self._values = Expiring[bytes](MOST_VALUES, clock)
         self._hits = Expiring[int](MOST_SUBJECTS, clock)
+        self._turns = TwinTurns(clock)
 
     async def admit(self, message_key: str, person_key: str, owner: str) -> Admission:
         reply = self._replies.get(message_key)
@@ -160,6 +163,13 @@ class TwinCache:
 
     async def hit_count(self, key: str) -> int:
         return self._hits.get(key) or 0
+
+    async def take_turn(self, key: str, lane: int, pace: Pace, now_ms: int) -> Turn:
+        """Count a call, unless this way is too fast or paused."""
+        paused_until_ms = int(self._values.get(f"pause:{key}") or 0)
+        if paused_until_ms > now_ms:
+            return Turn(0, paused_until_ms)
+        return Turn(self._turns.take(key, lane, pace), 0)
 
     async def warnings(self) -> list[str]:
         return []

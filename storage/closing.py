@@ -15,7 +15,7 @@ NOTHING_SAID = '{"kind": "text", "value": ""}'
 MESSAGE_BLANKED = f"content = '{NOTHING_SAID}', content_sealed = NULL"
 BASICS_ERASED = (
     "name_sealed = NULL, phone_sealed = NULL, phone_index = NULL, phone_verified_at = NULL,"
-    " birthday_sealed = NULL"
+    " birthday_sealed = NULL, birthday_index = NULL"
 )
 PICTURE_ERASED = "state = 'erased', bytes_sealed = NULL, kind = NULL, media_id = ''"
 OTHER = "other_id = (SELECT member_id FROM person)"
@@ -30,6 +30,7 @@ MY_OUTBOX = (
 ERASED = (
     f"DELETE FROM member_details WHERE {ME_OR_MERGED}",
     f"DELETE FROM detail_marks WHERE {ME_OR_MERGED}",
+    f"DELETE FROM member_tags WHERE {ME_OR_MERGED}",
     f"UPDATE members SET {BASICS_ERASED} WHERE merged_into = (SELECT member_id FROM person)",
     f"DELETE FROM phone_codes WHERE {ME_OR_MERGED} OR {MINE}",
     f"DELETE FROM mini_sessions WHERE {MINE}",
@@ -41,6 +42,12 @@ ERASED = (
     f"DELETE FROM contacts WHERE {MINE}",
     f"DELETE FROM held_subscriptions WHERE {MINE}",
     f"DELETE FROM member_tiers WHERE {ME}",
+    f"DELETE FROM campaign_cues WHERE {ME_OR_MERGED}",
+    f"DELETE FROM campaign_answers WHERE {ME_OR_MERGED}",
+    f"DELETE FROM product_views WHERE {ME_OR_MERGED}",
+    f"UPDATE message_replies SET text_sealed = NULL WHERE {ME_OR_MERGED} OR {MINE}",
+    f"DELETE FROM member_rhythms WHERE {ME_OR_MERGED}",
+    f"DELETE FROM rfm_scores WHERE {ME_OR_MERGED}",
     f"UPDATE member_merges SET reason = '' WHERE {KEPT}",
     f"UPDATE duplicate_reviews SET state = 'dismissed' WHERE state = 'open' AND ({ME} OR {OTHER})",
     f"UPDATE ticket_messages SET text_sealed = NULL WHERE ticket_id IN ({MY_TICKETS})",
@@ -169,7 +176,7 @@ async def forget_follower(follower_id: int, account: str, openid: str) -> None:
     )
     await change(
         "UPDATE followers SET openid = $1, unionid = NULL, member_id = NULL, follows = FALSE,"
-        " has_waiting = FALSE, source = NULL WHERE id = $2",
+        " has_waiting = FALSE, source = NULL, refused_why = NULL, refused_at = NULL WHERE id = $2",
         name,
         follower_id,
     )

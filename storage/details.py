@@ -66,19 +66,24 @@ async def put_basic(
     )
 
 
-async def put_extra(member_id: int, name: str, sealed: bytes, *, by: str, now: datetime) -> bool:
-    """False where nobody is a member any more."""
+async def put_extra(
+    member_id: int, name: str, sealed: bytes, *, index: str | None, by: str, now: datetime
+) -> bool:
+    """False where nobody is a member any more; `index` is what filters find the value by."""
     return bool(
         await change(
-            "INSERT INTO member_details (member_id, name, value_sealed, changed_at, changed_by)"
-            " SELECT id, $2, $3, $4, $5 FROM members WHERE id = $1 AND state = 'active'"
+            "INSERT INTO member_details"
+            " (member_id, name, value_sealed, changed_at, changed_by, value_index)"
+            " SELECT id, $2, $3, $4, $5, $6 FROM members WHERE id = $1 AND state = 'active'"
             " ON CONFLICT (member_id, name) DO UPDATE SET value_sealed = excluded.value_sealed,"
-            " changed_at = excluded.changed_at, changed_by = excluded.changed_by",
+            " changed_at = excluded.changed_at, changed_by = excluded.changed_by,"
+            " value_index = excluded.value_index",
             member_id,
             name,
             sealed,
             to_ms(now),
             by,
+            index,
         )
     )
 
@@ -148,3 +153,22 @@ async def mark_as_bounced(member_id: int, name: str, day: date) -> None:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+async def details_without_index(names: Sequence[str], *, after: int, limit: int) -> list[Row]:
+    """Details that filters ask for and cannot find yet, by number."""
+    return await rows(
+        "SELECT id, member_id, name, value_sealed FROM member_details WHERE value_index IS NULL"
+        f" AND name IN ({places(len(names), first=3)}) AND id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit,
+        *names,
+    )
+
+
+async def index_detail(detail_id: int, index: str) -> int:
+    return await change(
+        "UPDATE member_details SET value_index = $2 WHERE id = $1 AND value_index IS NULL",
+        detail_id,
+        index,
+    )

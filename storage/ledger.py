@@ -112,13 +112,18 @@ async def prolong_lots(account_id: int, expires_on: date, today: date) -> None:
     )
 
 
-async def accounts_with_expired_lots(unit: str, today: date, limit: int) -> list[dict[str, Any]]:
+async def accounts_with_expired_lots(
+    unit: str, today: date, *, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """By account, from the one behind `after`."""
     return await rows(
         "SELECT DISTINCT a.member_id, a.id FROM lots l"
         " JOIN ledger_accounts a ON a.id = l.account_id"
-        " WHERE l.remaining > 0 AND l.expires_on < $1 AND a.unit = $2 ORDER BY a.id LIMIT $3",
+        " WHERE l.remaining > 0 AND l.expires_on < $1 AND a.unit = $2 AND a.id > $3"
+        " ORDER BY a.id LIMIT $4",
         today.isoformat(),
         unit,
+        after,
         limit,
     )
 

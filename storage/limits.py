@@ -36,6 +36,8 @@ GIFT_FAILURES = Limit("gift_failures", 10, HOUR)
 GIFT_FAILURES_PER_ADDRESS = Limit("gift_failures_address", 100, HOUR)
 # 80 bits cannot be guessed either; five wrong ones are a person who needs a new invitation.
 INVITATION_FAILURES = Limit("invitation_failures", 5, HOUR)
+# Of a million codes a few are good at any minute, and a screen nearby shows them.
+CHECK_IN_FAILURES = Limit("check_in_failures", 10, HOUR)
 # A person's own confirmation dies of five wrong codes; this is for codes of other people.
 CONFIRMATION_FAILURES = Limit("confirmation_failures", 20, HOUR)
 # What is refused to one person an hour; the trail of all others must not drown in it.
@@ -47,6 +49,9 @@ MINI_LOGIN_FAILURES_PER_ADDRESS = Limit("mini_login_failures_address", 100, HOUR
 
 # A payment waits a quarter of an hour for one of a million codes, sent to its member alone.
 HOLD_CODE_FAILURES = Limit("hold_code_failures", 5, HOUR)
+
+# A form that does not fit its facts fails for everybody alike: one line tells.
+BAD_VALUES_TOLD = Limit("bad_values_told", 1, HOUR)
 
 
 async def is_within(cache: Cache, limit: Limit, subject: str) -> bool:

@@ -18,14 +18,15 @@ SELECT CAST($1 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT), {COPIED} FROM c
      AND mine.purpose = theirs.purpose AND mine.id > theirs.id)
  ON CONFLICT (key, purpose) DO NOTHING
 """
-# Where the newest word is still the one taken over: the one before it again, or no.
+# Where the newest word is still the one taken over: the one before it again, or what goes without
+# saying: no, but for care.
 GIVE_BACK = f"""
 INSERT INTO consents (member_id, key, recorded_at, given,
                       follower_id, purpose, text_version, text_hash, channel)
 SELECT CAST($1 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT),
        COALESCE((SELECT own.given FROM consents own
          WHERE own.member_id = $1 AND own.purpose = taken.purpose AND own.id < taken.id
-         ORDER BY own.id DESC LIMIT 1), FALSE),
+         ORDER BY own.id DESC LIMIT 1), taken.purpose = 'care'),
        taken.follower_id, taken.purpose, taken.text_version, taken.text_hash, taken.channel
   FROM consents taken WHERE taken.key = $2 AND taken.id IN ({NEWEST.format(member="$1")})
  ON CONFLICT (key, purpose) DO NOTHING

@@ -39,8 +39,14 @@ async def hand_late_rows() -> int:
     return handed
 
 
-async def merged_to_forget(now: datetime, limit: int) -> list[int]:
-    found = await rows(f"{SETTLED} AND {HAS_DETAILS} ORDER BY m.id LIMIT $2", to_ms(now), limit)
+async def merged_to_forget(now: datetime, *, after: int, limit: int) -> list[int]:
+    """By number, from the one behind `after`."""
+    found = await rows(
+        f"{SETTLED} AND {HAS_DETAILS} AND m.id > $2 ORDER BY m.id LIMIT $3",
+        to_ms(now),
+        after,
+        limit,
+    )
     return [line["id"] for line in found]
 
 
@@ -48,7 +54,7 @@ async def forget_details_of(member_id: int) -> None:
     """The merged member's own; the kept one has what was taken over."""
     await change(
         "UPDATE members SET name_sealed = NULL, phone_sealed = NULL, phone_index = NULL,"
-        " birthday_sealed = NULL WHERE id = $1 AND merged_into IS NOT NULL",
+        " birthday_sealed = NULL, birthday_index = NULL WHERE id = $1 AND merged_into IS NOT NULL",
         member_id,
     )
     for table in ("member_details", "detail_marks"):

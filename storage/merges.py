@@ -32,9 +32,24 @@ NOT_GIVEN_TWICE = """
 AND NOT EXISTS (SELECT 1 FROM tier_gifts mine WHERE mine.member_id = $3 AND mine.tier = x.tier
   AND mine.given_on = x.given_on AND mine.taken_back_on IS NULL AND x.taken_back_on IS NULL)
 """
+NOT_TAGGED_TWICE = """
+AND NOT EXISTS (SELECT 1 FROM member_tags mine WHERE mine.member_id = $3 AND mine.tag = x.tag)
+"""
 OF_THEIR_PURCHASE = """
 AND (x.purchase_id IS NULL OR EXISTS
   (SELECT 1 FROM purchases p WHERE p.id = x.purchase_id AND p.member_id = $2))
+"""
+NOT_TREATED_TWICE = """
+AND NOT EXISTS (SELECT 1 FROM campaign_effects mine WHERE mine.member_id = $3
+  AND mine.campaign = x.campaign AND mine.period = x.period)
+"""
+NOT_VIEWED_TWICE = """
+AND NOT EXISTS (SELECT 1 FROM product_views mine WHERE mine.member_id = $3 AND mine.sku = x.sku
+  AND mine.category = x.category AND mine.viewed_on = x.viewed_on)
+"""
+NOT_SIGNED_UP_TWICE = """
+AND NOT EXISTS (SELECT 1 FROM activity_signups mine WHERE mine.member_id = $3
+  AND mine.activity_id = x.activity_id)
 """
 NOT_ON_OFFER = """
 AND NOT EXISTS (SELECT 1 FROM coupon_gifts g
@@ -60,7 +75,14 @@ FOLLOWING = (
     Following("topups"),
     Following("wallet_holds"),
     Following("tier_gifts", comes=NOT_GIVEN_TWICE),
+    Following("member_tags", comes=NOT_TAGGED_TWICE),
     Following("outbox"),
+    Following("campaign_effects", comes=NOT_TREATED_TWICE),
+    Following("campaign_cues"),
+    Following("campaign_answers"),
+    Following("product_views", comes=NOT_VIEWED_TWICE),
+    Following("activity_signups", comes=NOT_SIGNED_UP_TWICE),
+    Following("message_replies"),
     Following("tickets"),
 )
 

@@ -1,49 +1,26 @@
 """Rows of notices (通知): outbox messages whose text is filled when they leave, once a key."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Any
 
-from storage.instants import to_ms
-from storage.sql import Values, change
+from storage.sql import Values, change, stored
+
+OF_FOLLOWER = {
+    "account": "f.account",
+    "openid": "f.openid",
+    "follower_id": "f.id",
+    "member_id": "f.member_id",
+}
 
 
-async def insert_notice(
-    member_id: int,
-    *,
-    key: str,
-    content_sealed: bytes,
-    message_class: str,
-    lane: int,
-    topic: str | None,
-    campaign: str | None,
-    wait_until: datetime,
-    useless_after: datetime | None,
-    otherwise: str | None,
-    now: datetime,
-) -> bool:
-    """To the account by which the member can be reached best.
+async def insert_notice(member_id: int, notice: Mapping[str, Any]) -> bool:
+    """Put these columns into the outbox, to the account by which the member is reached best.
 
-    False when this key has its notice already, or the member has no account.
+    False when its key has its notice already, or the member has no account.
     """
     values = Values()
-    put = {
-        "key": values(key),
-        "account": "f.account",
-        "openid": "f.openid",
-        "follower_id": "f.id",
-        "member_id": "f.member_id",
-        "class": values(message_class),
-        "lane": values.number(lane),
-        "topic": values(topic),
-        "campaign": values(campaign),
-        "content": "''",
-        "content_sealed": values(content_sealed),
-        "state": "'queued'",
-        "wait_until": values.number(to_ms(wait_until)),
-        "useless_after": values.number(to_ms(useless_after)) if useless_after else "NULL",
-        "otherwise": values(otherwise),
-        "due_at": values.number(to_ms(now)),
-        "created_at": values.number(to_ms(now)),
-    }
+    put = {name: _cast(value, values) for name, value in notice.items() if value is not None}
+    put |= OF_FOLLOWER
     return bool(
         await change(
             f"INSERT INTO outbox ({', '.join(put)}) SELECT {', '.join(put.values())}"
@@ -52,3 +29,9 @@ async def insert_notice(
             *values.all,
         )
     )
+
+
+def _cast(value: Any, values: Values) -> str:
+    """In a SELECT the place of a value does not say what it is."""
+    kept = stored(value)
+    return values.number(kept) if isinstance(kept, int) else values(kept)

@@ -108,6 +108,19 @@ async def lock_follower(follower_id: int) -> int | None:
     return member_id
 
 
+async def source_of(follower_id: int) -> str | None:
+    """The code by which this person has found us."""
+    found = await row("SELECT source FROM followers WHERE id = $1", follower_id)
+    return found["source"] if found else None
+
+
+async def note_source(follower_id: int, source: str) -> None:
+    """Of a member it stays what it was at joining."""
+    await change(
+        "UPDATE followers SET source = $2 WHERE id = $1 AND member_id IS NULL", follower_id, source
+    )
+
+
 async def link_member(follower_id: int, member_id: int) -> None:
     linked = await change(
         "UPDATE followers SET member_id = $1 WHERE id = $2 AND member_id IS NULL",

@@ -70,7 +70,7 @@ SECTIONS = (
     Section("detail_changes", "name, what, changed_by, changed_at", "detail_changes", ME_OR_MERGED),
     Section(
         "accounts",
-        "account, openid, unionid, follows, source, first_seen_at",
+        "account, openid, unionid, follows, source, first_seen_at, refused_why, refused_at",
         "followers",
         "id IN (SELECT id FROM mine)",
     ),
@@ -200,7 +200,7 @@ SECTIONS = (
         "ticket_pictures",
         f"ticket_id IN ({MY_TICKETS})",
     ),
-    Section("contacts", "kind, at, ends_at", "contacts", MINE),
+    Section("contacts", "kind, at AS contacted_at, ends_at, left_over", "contacts", MINE),
     Section("subscriptions", "channel, left_over, changed_at", "held_subscriptions", MINE),
     Section(
         "message_choices",
@@ -218,6 +218,40 @@ SECTIONS = (
         order="p.id",
         json=("content",),
     ),
+    Section(
+        "rhythm",
+        "visits, first_on, last_on, back_on, median_days, stage, stage_since",
+        "member_rhythms",
+        ME,
+        order="member_id",
+    ),
+    Section(
+        "stage_changes",
+        "from_stage, to_stage, cause, facts, changed_at",
+        "stage_changes",
+        ME_OR_MERGED,
+        json=("facts",),
+    ),
+    Section("tags", "tag, source, reason, tagged_at", "member_tags", ME_OR_MERGED),
+    Section("rfm", "r, f, m, name, scored_on", "rfm_scores", ME, order="member_id"),
+    Section(
+        "message_replies",
+        "id, broadcast_id, campaign, is_unhappy, written_at, text_sealed",
+        "message_replies",
+        f"({ME} OR {MINE})",
+        sealed=("text_sealed",),
+    ),
+    Section("campaigns", "campaign, period, what, done_at", "campaign_effects", ME_OR_MERGED),
+    Section("campaign_cues", "campaign, happened_at, due_at", "campaign_cues", ME_OR_MERGED),
+    Section("campaign_answers", "answer, answered_at", "campaign_answers", ME_OR_MERGED),
+    Section(
+        "activities",
+        "a.code, s.state, s.signed_at, s.attended_at, s.score, s.comes_again",
+        "activity_signups s JOIN activities a ON a.id = s.activity_id",
+        f"(s.{ME} OR s.member_id IN ({MERGED_IDS}))",
+        order="s.id",
+    ),
+    Section("product_views", "sku, category, viewed_on", "product_views", ME_OR_MERGED),
     Section("phone_codes", "purpose, state, tries, created_at, expires_at", "phone_codes", ME),
     Section("logins", "created_at, expires_at", "mini_sessions", MINE),
     Section("questions", "progress, changed_at", "dialogues", MINE, order="follower_id"),
@@ -252,6 +286,7 @@ SECTIONS = (
 
 # Tables that name a person and are told elsewhere, or are about the person's work as staff.
 NOT_TOLD = {
+    "lifecycle_marks": "how far a night's work has come, nobody's",
     "quotes": "prices asked for at a till; what was paid stands with the purchase",
     "staff_invitations": "the shop's, about work",
     "confirmations": "the shop's, about work",

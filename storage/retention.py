@@ -14,6 +14,12 @@ TICKET_ENDED = (
 )
 PICTURE_ENDED = TICKET_ENDED.replace("ticket_messages", "ticket_pictures")
 
+# Once nothing of it is on the way, what came of it stands beside it.
+BROADCAST_ENDED = (
+    "(SELECT b.ended_at FROM broadcasts b WHERE b.id = {}.broadcast_id AND b.figures IS NOT NULL"
+    " AND b.state IN ('finished', 'cancelled'))"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -34,6 +40,11 @@ class Rows:
 BY_TIME: dict[str, tuple[Rows, ...]] = {
     "dialogues": (Rows("dialogues", "changed_at", key="follower_id"),),
     "messages": (
+        # Of a group send the figures stay; its rows are many, and go with its audience.
+        Rows("broadcast_people", BROADCAST_ENDED.format("broadcast_people")),
+        Rows(
+            "outbox", BROADCAST_ENDED.format("outbox"), f"broadcast_id IS NOT NULL AND {FINISHED}"
+        ),
         Rows(
             "outbox",
             "created_at",
@@ -41,7 +52,11 @@ BY_TIME: dict[str, tuple[Rows, ...]] = {
             sets=MESSAGE_BLANKED,
         ),
     ),
+    "replies": (
+        Rows("message_replies", "written_at", "text_sealed IS NOT NULL", sets="text_sealed = NULL"),
+    ),
     "waiting_lines": (Rows("waiting_lines", "COALESCE(told_at, created_at)"),),
+    "contacts": (Rows("contacts", "at"),),
     "quotes": (Rows("quotes", "created_at", "purchase_id IS NULL"),),
     # What came from the platform has to be known for ever: it may be withdrawn there.
     "phone_codes": (
@@ -77,6 +92,7 @@ BY_TIME: dict[str, tuple[Rows, ...]] = {
             sets=PICTURE_ERASED,
         ),
     ),
+    "views": (Rows("product_views", "viewed_at"),),
     "job_runs": (Rows("job_runs", "planned_at", "state <> 'running'"),),
     "inactive": (
         Rows(

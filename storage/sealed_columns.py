@@ -28,6 +28,7 @@ SEALED_COLUMNS = (
     SealedColumn("ticket_messages", "text_sealed", "field", row="key"),
     SealedColumn("ticket_pictures", "bytes_sealed", "field", row="key"),
     SealedColumn("outbox", "content_sealed", "field", row="key"),
+    SealedColumn("message_replies", "text_sealed", "field", row="key"),
     SealedColumn("waiting_lines", "text_sealed", "field", row="key"),
     SealedColumn("till_keys", "key_sealed", "till_seal", row="till_id || ':' || epoch"),
 )

@@ -131,12 +131,14 @@ async def purchases_with_refunds(purchase_ids: Sequence[int]) -> set[int]:
     return {line["id"] for line in found}
 
 
-async def due_for_review(today: date, limit: int) -> list[int]:
-    """Members whose term is over, the longest overdue first."""
+async def due_for_review(today: date, *, after: int, limit: int) -> list[int]:
+    """Members whose term is over, by number from the one behind `after`."""
     found = await rows(
         "SELECT s.member_id FROM member_tiers s JOIN members m ON m.id = s.member_id"
-        " WHERE s.until_on < $1 AND m.state = 'active' ORDER BY s.until_on, s.member_id LIMIT $2",
+        " WHERE s.until_on < $1 AND m.state = 'active' AND s.member_id > $2"
+        " ORDER BY s.member_id LIMIT $3",
         today.isoformat(),
+        after,
         limit,
     )
     return [line["member_id"] for line in found]

@@ -1,9 +1,15 @@
 """Rows of waiting lines (待说的话): what could not be delivered, until it is said once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from storage.bulk import among, as_list, repeat
+from storage.database import is_postgres
 from storage.instants import to_ms
-from storage.sql import Row, change, row, rows
+from storage.sql import Row, change, rows
+
+# Not told yet, and of some use still; $2 is now.
+STILL_OF_USE = "told_at IS NULL AND (useless_after IS NULL OR useless_after > $2)"
 
 
 async def add_waiting_line(
@@ -21,11 +27,28 @@ async def add_waiting_line(
     await change("UPDATE followers SET has_waiting = TRUE WHERE id = $1", follower_id)
 
 
+async def add_waiting_lines(
+    lines: Sequence[tuple[str, int, bytes, int | None]], now: datetime
+) -> None:
+    """Of many followers: key, follower, text and until when it is of use; each key once."""
+    followers = as_list(sorted({follower_id for _, follower_id, *_ in lines}))
+    if is_postgres():
+        await rows(
+            f"SELECT id FROM followers WHERE {among('id', '$1')} ORDER BY id FOR UPDATE", followers
+        )
+    await repeat(
+        "INSERT INTO waiting_lines (key, follower_id, text_sealed, useless_after, created_at)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING",
+        [(*line, to_ms(now)) for line in lines],
+    )
+    await change(f"UPDATE followers SET has_waiting = TRUE WHERE {among('id', '$1')}", followers)
+
+
 async def take_waiting_lines(follower_id: int, told_key: str, *, now: datetime, limit: int) -> None:
-    """Give so many of the oldest to this message; once a message."""
+    """Give so many of the oldest that are of use to this message; once a message."""
     await change(
         "UPDATE waiting_lines SET told_key = $1, told_at = $2 WHERE told_at IS NULL AND id IN"
-        " (SELECT id FROM waiting_lines WHERE follower_id = $3 AND told_at IS NULL"
+        f" (SELECT id FROM waiting_lines WHERE follower_id = $3 AND {STILL_OF_USE}"
         " AND NOT EXISTS (SELECT 1 FROM waiting_lines b"
         " WHERE b.follower_id = $3 AND b.told_key = $1) ORDER BY id LIMIT $4)",
         told_key,
@@ -45,29 +68,31 @@ async def lines_told_by(follower_id: int, told_key: str) -> list[Row]:
     )
 
 
-async def nothing_waits(follower_id: int) -> None:
+async def nothing_waits(follower_id: int, now: datetime) -> None:
     """Spare the next message the look, unless something waits. The caller holds the lock."""
     await change(
         "UPDATE followers SET has_waiting = FALSE WHERE id = $1 AND NOT EXISTS"
-        " (SELECT 1 FROM waiting_lines w WHERE w.follower_id = $1 AND w.told_at IS NULL)",
+        f" (SELECT 1 FROM waiting_lines w WHERE w.follower_id = $1 AND {STILL_OF_USE})",
         follower_id,
+        to_ms(now),
     )
 
 
-async def first_line_of(message_id: int) -> Row | None:
-    """A message that is to wait for the next contact, and whose it is."""
-    return await row(
-        "SELECT o.key, o.content, o.content_sealed, f.id AS follower_id"
+async def first_lines_of(message_ids: Sequence[int]) -> list[Row]:
+    """Those of the messages that are to wait for the next contact, and whose they are."""
+    return await rows(
+        "SELECT o.key, o.content, o.content_sealed, o.useless_after, f.id AS follower_id"
         " FROM outbox o JOIN followers f ON f.account = o.account AND f.openid = o.openid"
-        " WHERE o.id = $1 AND o.otherwise = 'first_line'",
-        message_id,
+        f" WHERE {among('o.id', '$1')} AND o.otherwise = 'first_line' ORDER BY o.id",
+        as_list(message_ids),
     )
 
 
 async def first_lines_left(account: str, openid: str) -> list[Row]:
     """What was to wait for the next contact and was held back when the person left."""
     return await rows(
-        "SELECT key, content, content_sealed FROM outbox o WHERE account = $1 AND openid = $2"
+        "SELECT key, content, content_sealed, useless_after FROM outbox o"
+        " WHERE account = $1 AND openid = $2"
         " AND state = 'suppressed' AND reason = 'left' AND otherwise = 'first_line'"
         " AND NOT EXISTS (SELECT 1 FROM waiting_lines w WHERE w.key = o.key) ORDER BY id",
         account,

@@ -28,6 +28,7 @@ from bot.app import Parts, dispatcher_for
 from bot.chat import Content
 from bot.config import load_settings
 from bot.dispatcher import Dispatcher
+from bot.notice_forms import load_notice_forms
 from bot.pushes import Follow, Push, PushBody, Scan, TextMessage, Unfollow
 from bot.pushes.push import identity_key
 from bot.wording import Wordings, load_wordings
@@ -157,6 +158,7 @@ class ShopUnderTest:
         return [
             (names[row["openid"]], as_read(Content(row["kind"], row["value"])))
             for row in await outbox_rows()
+            if row["kind"] in ("text", "qr")
         ]
 
     async def holdings(self) -> dict[str, list[dict[str, Any]]]:
@@ -259,7 +261,13 @@ async def new_till(shop: Shop, code: str = "cd01-1") -> Till:
 async def open_shop_under_test(path: Path, clock: MachineClock) -> AsyncIterator[ShopUnderTest]:
     async with open_test_shop(DatabaseAddress(f"sqlite://{path}"), clock=clock, keys=KEYS) as shop:
         wordings = RememberedWordings(load_wordings())
-        shop = replace(shop, phrase=wordings.fill, sends_sms=True)
+        shop = replace(
+            shop,
+            phrase=wordings.fill,
+            sends_sms=True,
+            account_kinds={"main": "service", "mini": "mini"},
+            notice_forms=load_notice_forms(),
+        )
         parts = Parts(load_settings(ROOT / "config.toml", {}), shop, wordings)
         yield ShopUnderTest(shop, clock, wordings, dispatcher_for(parts))
 

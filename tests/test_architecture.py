@@ -96,6 +96,10 @@ COMMAND_WORDS = {
         "取消",
         "跳过",
         "匿名",
+        "活动",
+        "签到",
+        "还会来",
+        "不来了",
         "同意",
         "同意并订阅",
         "同意订阅",
@@ -108,11 +112,28 @@ COMMAND_WORDS = {
     *("积分", "券", "页", "等待"),
     # Behind 备份 and 恢复发送.
     *("现在", "作废"),
+    # Behind 人群 and 标签.
+    *("试", "看", "存", "删", "加", "减"),
+    # Behind 营销.
+    *("停", "开", "预算"),
+    # Behind 群发.
+    *("全部", "列表", "测试", "暂停", "继续", "进度"),
     *("确认注销", "同意授权", "伙伴"),
+    # Behind 退订 and 订阅.
+    *("优惠", "促销", "活动", "祝福", "关怀", "生日", "到期", "等级"),
     # Topics of 帮助.
     *("帮助", "员工", "服务", "资料"),
 }
 MAY_READ_CHINESE = {
+    "loyalty/audiences/condition_reading.py": "reads a filter as staff write it",
+    "loyalty/audiences/conditions.py": "reads a filter as staff write it",
+    "loyalty/audiences/filters.py": "writes a filter as staff read it",
+    "loyalty/audiences/lexing.py": "reads a filter as staff write it",
+    "loyalty/audiences/reading.py": "reads a filter as staff write it",
+    "loyalty/audiences/words.py": "names the words of filters",
+    "loyalty/broadcast_contents.py": "names the facts that staff write in braces",
+    "loyalty/lifecycle.py": "names the stages as staff write them in a filter",
+    "loyalty/rfm.py": "names the scores as staff write them in a filter",
     "loyalty/people.py": "reads a birthday by the lunar calendar as a member types it",
     "loyalty/ticket_names.py": "reads whom of the staff a member names",
 }

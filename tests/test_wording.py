@@ -24,6 +24,9 @@ NAME = re.compile(r"[a-z_]+/[a-z_]+")
 SAYING = {"say", "phrase", "_phrase", "fill", "AskAgain", "BadDetail"}
 # Sentences of rules that no door reaches yet, or that are not said in a conversation.
 NOT_ON_THE_TOUR = {
+    "broadcast/no_content": "said to operators, who can type nothing at all",
+    "broadcast/operator_confirms": "said to operators",
+    "broadcast/rehearsal_needed": "said when a rehearsal grows old at this very moment",
     "help/apology": "said by the door when something broke",
     "coupons/more": "nobody on the tour has more than twenty coupons",
     "coupons/ending": "a notice, which no channel sends yet",
@@ -31,6 +34,12 @@ NOT_ON_THE_TOUR = {
     "points/kind_exchange_returned": "nobody on the tour lets a reward of that kind lapse",
     "points/ending": "a notice, which no channel sends yet",
     "tiers/no_ladder": "the shop of the tour has a ladder",
+    "campaigns/said": "a campaign's message, whose text is put in when it leaves",
+    "campaigns/question": "a campaign's question, which is put together when it leaves",
+    "tiers/benefit_added": "a line of a notice of changed benefits",
+    "tiers/benefit_gone": "a line of a notice of changed benefits",
+    "tiers/benefit_price": "a line of a notice of changed benefits",
+    "tiers/told_benefits": "a notice, put together when it leaves",
     "tiers/told_reached": "a notice, which no channel sends yet",
     "tiers/told_grace": "a notice, which no channel sends yet",
     "tiers/told_stepped_down": "a notice, which no channel sends yet",

@@ -3,6 +3,8 @@
 from bot.chat import Chat
 from bot.pushes import Follow, Scan, ScanCode
 from bot.routing import Router
+from handlers.member.activities import open_check_in
+from handlers.member.campaigns import give_by_code
 from handlers.member.detail_check import ask_after_claim
 from handlers.member.greeting import greet
 from handlers.member.suggestion_box import open_box
@@ -40,6 +42,8 @@ async def followed(chat: Chat) -> None:
 @router.push(ScanCode)
 async def scanned_by_menu(chat: Chat) -> None:
     assert isinstance(chat.body, ScanCode)
+    if await open_check_in(chat, chat.body.content):
+        return
     found = find_token(chat.shop, chat.body.content)
     if found is None:
         return await chat.say("claims/refused")
@@ -47,9 +51,10 @@ async def scanned_by_menu(chat: Chat) -> None:
 
 
 async def _claim_or_greet(chat: Chat, scene: str | None) -> None:
-    if scene and await open_box(chat, scene):
+    if scene and (await open_box(chat, scene) or await open_check_in(chat, scene)):
         return
     found = find_token(chat.shop, scene, is_scene=True) if scene else None
-    if found is None:
-        return await greet(chat)
-    await claim_typed(chat, found)
+    if found is not None:
+        return await claim_typed(chat, found)
+    if not (scene and await give_by_code(chat, scene)):
+        await greet(chat)

@@ -17,6 +17,7 @@ from services.details import (
     empty_detail,
     show_details,
 )
+from services.member_tags import member_tags
 
 router = Router()
 # A number as any keyboard types it; the one in "2.5" names no line.
@@ -33,8 +34,16 @@ async def show(chat: Chat, member_id: int) -> None:
     details = await show_details(chat.shop, member_id)
     empty = chat.phrase("details/empty")
     shown = {name: details.masked[name] or empty for name in DETAILS}
-    await chat.say("details/show", member_no=chat.person.member_no, **shown)
+    tags = await _tags(chat, member_id)
+    await chat.say("details/show", member_no=chat.person.member_no, tags=tags, **shown)
     chat.expect(lines)
+
+
+async def _tags(chat: Chat, member_id: int) -> str:
+    """How the shop has labelled the member, and why; nothing where it has not."""
+    found = await member_tags(member_id)
+    lines = [chat.phrase("audiences/tag_line", tag=tag.name, reason=tag.reason) for tag in found]
+    return chat.phrase("audiences/own_tags", tags="\n".join(lines)) + "\n" if lines else ""
 
 
 @router.understand(number_behind("资料", "我的资料"), is_certain=True)

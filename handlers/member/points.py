@@ -1,11 +1,17 @@
 """积分与账单: what a member can ask about points and the lines behind them."""
 
+from datetime import date, timedelta
+
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.membership import members_only
 from loyalty.money import yuan_text
 from services.bills import BillLine, newest_bills
 from services.points import points_balance
+from services.subscriptions import asking_link
+
+# As the notice itself goes out.
+SOON = timedelta(days=30)
 
 router = Router()
 
@@ -22,7 +28,16 @@ async def show_points(chat: Chat, member_id: int) -> None:
     ]
     if not balance.next_expiries:
         lines.append(chat.phrase("points/no_expiry"))
+    elif (link := await _reminder(chat, balance.next_expiries[0].expires_on)) is not None:
+        lines.append(chat.phrase("points/remind_me", link=link))
     await chat.say("points/balance", points=balance.points, lines="\n".join(lines))
+
+
+async def _reminder(chat: Chat, expires_on: str) -> str | None:
+    """The right moment to ask is when somebody sees what is about to go."""
+    if date.fromisoformat(expires_on) - chat.shop.today() > SOON:
+        return None
+    return await asking_link(chat.shop, chat.person, "points/ending")
 
 
 @router.command("账单", "我的账单", "明细", help="words/bills")

@@ -59,6 +59,7 @@ def _gifts(chat: Chat, joined: Joined) -> str:
         chat.phrase("signup/gift_coupon", name=gift.name, code=gift.code, last_day=gift.ends_on)
         for gift in joined.coupons
     ]
+    lines += joined.lines
     if joined.claimed_points:
         lines.append(chat.phrase("signup/claimed", points=joined.claimed_points))
     if joined.pending_claims:

@@ -7,7 +7,7 @@ from loyalty.money import yuan_text
 from services.explaining import CouponOrigin, Movement, TierMove
 from services.tiers import tier_of
 
-BY = {"exchange", "gift", "join", "tier_gift"}
+BY = {"campaign", "activity", "exchange", "gift", "join", "tier_gift"}
 
 
 def movement_lines(chat: Chat, movement: Movement, about: str) -> list[str]:

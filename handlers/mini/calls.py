@@ -14,6 +14,7 @@ from loyalty.refusals import Refusal
 from services.mini_sessions import check_login_address, log_in, log_out, note_failed_login
 from services.phones import Verified, phone_mask, verified_before, verified_by_platform
 from services.shop import Shop
+from services.viewing import note_view
 
 Told = dict[str, object]
 
@@ -59,6 +60,16 @@ async def post_phone(shop: Shop, platform: MiniPlatform, call: MiniCall, person:
             raise JsonFault(422, "this code tells no number: let it be tapped again") from None
         verified = await verified_by_platform(shop, person, phone, key=key)
     return _told(shop, verified)
+
+
+async def post_view(shop: Shop, platform: MiniPlatform, call: MiniCall, person: Person) -> Told:
+    """The page of a product or of a category was looked at; kept of who agreed to marketing."""
+    what, name = call.texts["what"], call.texts["name"]
+    if what not in ("sku", "category"):
+        raise JsonFault(400, "what must be sku or category")
+    viewed = {"sku": "", "category": "", what: name}
+    noted = await note_view(shop, person, sku=viewed["sku"], category=viewed["category"])
+    return {"noted": noted}
 
 
 async def post_logout(shop: Shop, platform: MiniPlatform, call: MiniCall, person: Person) -> Told:

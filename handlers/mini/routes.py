@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.web import BadJson, JsonFault, json_answer, new_request_id, read_body, read_strict_json
-from handlers.mini.calls import MiniCall, Told, post_login, post_logout, post_phone
+from handlers.mini.calls import MiniCall, Told, post_login, post_logout, post_phone, post_view
 from handlers.mini.codes import MiniPlatform, PlatformBusy
 from loyalty.person import Person
 from loyalty.refusals import Refusal
@@ -29,6 +29,7 @@ SessionCall = Callable[[Shop, MiniPlatform, MiniCall, Person], Awaitable[Told]]
 # Path: the call, and the texts its body holds, no more and no less.
 SESSION_CALLS: dict[str, tuple[SessionCall, tuple[str, ...]]] = {
     "/mini/phone": (post_phone, ("code",)),
+    "/mini/view": (post_view, ("what", "name")),
     "/mini/logout": (post_logout, ()),
 }
 

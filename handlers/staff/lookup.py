@@ -23,4 +23,5 @@ async def look_up(chat: Chat, arguments: tuple[str, ...]) -> None:
         stored=yuan_text(card.stored_fen),
         coupons=card.coupons,
         last_visit=card.last_visit or chat.phrase("staff/no_visit"),
+        tags="、".join(card.tags) or chat.phrase("audiences/no_tags"),
     )

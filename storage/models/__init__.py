@@ -1,7 +1,17 @@
 """Tables by topic; this page names them all for tortoise."""
 
+from storage.models.activities import ActivityRow, ActivitySignup, ActivityStep, ActivityTask
+from storage.models.audiences import MemberTag, PurchaseCategory, SegmentVersion
 from storage.models.audit import AuditHead, AuditRow
 from storage.models.broadcasts import Broadcast, BroadcastPerson, MassBatch
+from storage.models.campaigns import (
+    CampaignAnswer,
+    CampaignCue,
+    CampaignEffect,
+    CampaignRun,
+    CampaignState,
+    ProductView,
+)
 from storage.models.coupons import Coupon, CouponGift, CouponUse, Exchange
 from storage.models.custody import BackupRow, InstallationMark
 from storage.models.details import DetailChange, DetailMark, MemberDetail, TrainingPass
@@ -13,6 +23,7 @@ from storage.models.ledger import (
     LotAllocation,
     LotRow,
 )
+from storage.models.lifecycle import LifecycleMark, MemberRhythm, RfmScore, StageChange
 from storage.models.merges import LotMove, MemberMerge, MergeMove
 from storage.models.messages import (
     Contact,
@@ -24,6 +35,7 @@ from storage.models.messages import (
 from storage.models.people import Consent, ConsentText, Follower, Member, OpenDialogue
 from storage.models.phones import MiniSession, PhoneCode
 from storage.models.purchases import Claim, Counter, MemberCodeUse, Purchase, Quote, Refund
+from storage.models.results import MessageReply
 from storage.models.rights import Closing, Download, DownloadFile, MemberExport
 from storage.models.service import Announcement, AnnouncementTicket, TicketPicture
 from storage.models.shop import (
@@ -48,6 +60,10 @@ from storage.models.tiers import MemberTier, TierChange, TierGift
 from storage.models.wallet import HoldDraw, TopUp, WalletHold
 
 __all__ = [
+    "ActivityRow",
+    "ActivitySignup",
+    "ActivityStep",
+    "ActivityTask",
     "Announcement",
     "AnnouncementTicket",
     "AuditHead",
@@ -56,6 +72,11 @@ __all__ = [
     "Brand",
     "Broadcast",
     "BroadcastPerson",
+    "CampaignAnswer",
+    "CampaignCue",
+    "CampaignEffect",
+    "CampaignRun",
+    "CampaignState",
     "Claim",
     "Closing",
     "Confirmation",
@@ -84,6 +105,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransactionRow",
+    "LifecycleMark",
     "LotAllocation",
     "LotMove",
     "LotRow",
@@ -93,21 +115,29 @@ __all__ = [
     "MemberDetail",
     "MemberExport",
     "MemberMerge",
+    "MemberRhythm",
+    "MemberTag",
     "MemberTier",
     "MergeMove",
+    "MessageReply",
     "MiniSession",
     "OpenDialogue",
     "OperatorRequest",
     "OutboxMessage",
     "PhoneCode",
+    "ProductView",
     "Purchase",
+    "PurchaseCategory",
     "Quote",
     "Refund",
     "Region",
+    "RfmScore",
     "RuleVersion",
+    "SegmentVersion",
     "StaffAction",
     "StaffInvitation",
     "StaffMember",
+    "StageChange",
     "Store",
     "TicketMessage",
     "TicketPicture",

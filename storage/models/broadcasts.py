@@ -24,6 +24,13 @@ class Broadcast(Model):
     created_at = InstantField()
     started_at = InstantField(null=True)
     ended_at = InstantField(null=True)
+    rehearsal = fields.TextField(null=True)
+    rehearsed_through = fields.BigIntField(default=0)
+    rehearsed_at = InstantField(null=True)
+    tells_rehearsal = fields.BooleanField(default=False)
+    worker = fields.TextField(null=True)
+    worker_until = fields.BigIntField(default=0)
+    figures = fields.TextField(null=True)
 
     class Meta:
         table = "broadcasts"

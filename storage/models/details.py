@@ -13,6 +13,7 @@ class MemberDetail(Model):
     value_sealed = fields.BinaryField()
     changed_at = InstantField()
     changed_by = fields.TextField()
+    value_index = fields.TextField(null=True)
 
     class Meta:
         table = "member_details"

@@ -35,6 +35,7 @@ class OutboxMessage(Model):
     useless_after = InstantField(null=True)
     left_at = InstantField(null=True)
     platform_id = fields.TextField(null=True)
+    begun_at = InstantField(null=True)
 
     class Meta:
         table = "outbox"
@@ -79,6 +80,7 @@ class HeldSubscription(Model):
     template_id = fields.TextField()
     left_over = fields.IntField()
     changed_at = InstantField()
+    changed_key = fields.TextField(null=True)
 
     class Meta:
         table = "held_subscriptions"
@@ -92,6 +94,7 @@ class ContactChoice(Model):
     weekly = fields.IntField(null=True)
     paused_until = DayField(null=True)
     changed_at = InstantField()
+    changed_key = fields.TextField(null=True)
 
     class Meta:
         table = "contact_choices"

@@ -18,6 +18,7 @@ class Member(Model):
     phone_index = fields.TextField(null=True)
     phone_verified_at = InstantField(null=True)
     birthday_sealed = fields.BinaryField(null=True)
+    birthday_index = fields.TextField(null=True)
     region_id = fields.BigIntField(null=True)
     merged_into = fields.BigIntField(null=True)
 
@@ -38,6 +39,8 @@ class Follower(Model):
     source = fields.TextField(null=True)
     first_seen_at = InstantField()
     has_waiting = fields.BooleanField(default=False)
+    refused_why = fields.TextField(null=True)
+    refused_at = InstantField(null=True)
 
     class Meta:
         table = "followers"

@@ -90,9 +90,14 @@ class JobRun(Model):
     state = fields.TextField()
     worker = fields.TextField()
     fence = fields.IntField(default=1)
-    lease_until = InstantField()
+    # By the clock of leases, see storage/leases.py.
+    lease_until = fields.BigIntField()
     finished_at = InstantField(null=True)
     result = fields.TextField(null=True)
+    planned_local = fields.TextField(null=True)
+    begun_at = InstantField(null=True)
+    failures = fields.IntField(default=0)
+    reason = fields.TextField(null=True)
 
     class Meta:
         table = "job_runs"

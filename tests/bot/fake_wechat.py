@@ -32,7 +32,8 @@ class MemoryTokens:
         try:
             yield is_mine
         finally:
-            self.is_locked = not is_mine
+            if is_mine:
+                self.is_locked = False
 
 
 @dataclass

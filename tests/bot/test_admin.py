@@ -1,5 +1,6 @@
 """运维入口: health, readiness with reasons, metrics, and a clock that only moves forward."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.admin import AdminDoor
+from bot.admin import AdminDoor, ClockStopped
 from bot.metrics import PUSHES, state_gauges
 from services.clock import SHOP_ZONE
 
@@ -148,6 +149,40 @@ async def test_ten_years_are_the_longest_way(door: Door, plant: Plant) -> None:
     assert (await door.post("/clock", json={"advance_seconds": seconds + 1})).status == 400
     assert (await door.post("/clock", json={"advance_seconds": seconds})).status == 200
     assert plant.clock == START + timedelta(days=3660)
+
+
+async def test_the_clock_can_be_read_while_it_is_moved(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_way, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(target: datetime) -> None:
+        plant.clock = START + timedelta(days=1)
+        half_way.set()
+        await may_go_on.wait()
+        plant.clock = target
+
+    monkeypatch.setattr(plant, "play_until", slowly)
+    async with plant.door() as door:
+        moving = asyncio.ensure_future(door.post("/clock", json={"advance_seconds": 172_800}))
+        await half_way.wait()
+        seen = await (await door.get("/clock")).json()
+        may_go_on.set()
+        assert (await moving).status == 200
+    assert seen == {"now": "2027-01-12T10:00:00+08:00"}
+
+
+async def test_a_process_that_ends_says_that_the_clock_is_not_there_yet(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stop(target: datetime) -> None:
+        raise ClockStopped
+
+    monkeypatch.setattr(plant, "play_until", stop)
+    async with plant.door() as door:
+        response = await door.post("/clock", json={"advance_seconds": 1})
+        assert response.status == 503
+        assert "ask again" in (await response.json())["error"]["message"]
 
 
 async def test_outside_the_sandbox_there_is_no_clock(plant: Plant) -> None:

@@ -1,84 +1,21 @@
 """送达: what becomes of each outbox row, whatever the platform says or does not say."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from bot.delivery import Delivery
+from bot import delivery
+from bot.delivery import AT_ONCE
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain, failure_for
-from bot.wechat import WeChatGateway
+from tests.bot.sending import FakeGateway, FakeOutbox, OpenWays, Row, Turn, delivery_of
 
-TOMORROW_TOO = failure_for(45009, "quota")
+FORBIDDEN = failure_for(48001, "api unauthorized")
 BUSY = failure_for(-1, "system busy")
-TOO_FAST = failure_for(45011, "too fast")
 CLOSED = failure_for(45015, "out of time")
 
 
-@dataclass
-class Row:
-    id: int
-    account: str = "main"
-    openid: str = "o1"
-    content: dict[str, Any] = field(default_factory=lambda: {"kind": "text", "value": "你好"})
-    attempt: int = 1
-
-
 QR = {"kind": "qr", "value": "661234567890123456"}
-
-
-@dataclass
-class FakeOutbox:
-    due: list[Row]
-    outcomes: list[tuple[Any, ...]] = field(default_factory=list)
-    faults: list[Exception] = field(default_factory=list)
-    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
-    is_empty: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def take_due(self, limit: int) -> list[Row]:
-        self.was_asked.set()
-        if self.faults:
-            raise self.faults.pop()
-        taken, self.due = self.due[:limit], self.due[limit:]
-        return taken
-
-    async def finish(self, message: Any, state: str, reason: str | None) -> None:
-        self.outcomes.append((message.id, state, reason))
-        if not self.due:
-            self.is_empty.set()
-
-    async def put_back(self, message: Any, after_seconds: float, reason: str) -> None:
-        self.outcomes.append((message.id, "again", after_seconds, reason))
-
-
-@dataclass
-class FakeGateway:
-    """Raises what a test wants, call by call; remembers what was sent to whom."""
-
-    faults: list[Exception] = field(default_factory=list)
-    upload_faults: list[Exception] = field(default_factory=list)
-    sent: list[tuple[str, str]] = field(default_factory=list)
-    pictures: list[bytes] = field(default_factory=list)
-
-    async def send_text(self, openid: str, text: str) -> None:
-        await asyncio.sleep(0)
-        if self.faults:
-            raise self.faults.pop(0)
-        self.sent.append((openid, text))
-
-    async def send_image(self, openid: str, media_id: str) -> None:
-        await self.send_text(openid, media_id)
-
-    async def upload_image(self, content: bytes, filename: str) -> str:
-        if self.upload_faults:
-            raise self.upload_faults.pop(0)
-        self.pictures.append(content)
-        return f"media-{len(self.pictures)}"
-
-
-def delivery_of(outbox: FakeOutbox, gateway: FakeGateway) -> Delivery:
-    return Delivery(outbox, {"main": cast(WeChatGateway, gateway)})
 
 
 async def outcome(row: Row, *faults: Exception) -> tuple[Any, ...]:
@@ -95,10 +32,9 @@ async def outcome(row: Row, *faults: Exception) -> tuple[Any, ...]:
         (CLOSED, (1, "failed", "window_closed")),
         (failure_for(99999, "what"), (1, "failed", "99999")),
         (DeliveryFailed("permanent", None, "no appid"), (1, "failed", "no appid")),
-        (TOMORROW_TOO, (1, "failed", "45009")),
+        (FORBIDDEN, (1, "failed", "48001")),
         (DeliveryUncertain("timeout"), (1, "unknown", "timeout")),
         (BUSY, (1, "again", 2, "-1")),
-        (TOO_FAST, (1, "again", 60, "45011")),
     ],
 )
 async def test_what_the_platform_says_decides(fault: Exception, expected: tuple[Any, ...]) -> None:
@@ -167,25 +103,117 @@ async def test_a_database_that_is_away_for_a_moment_does_not_end_delivery(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     outbox = FakeOutbox([Row(1)], faults=[ConnectionError("gone")])
-    delivery = delivery_of(outbox, FakeGateway())
-    delivery.start()
+    worker = delivery_of(outbox, FakeGateway())
+    worker.start()
     await asyncio.wait_for(outbox.was_asked.wait(), 5)
-    delivery.wake()
+    worker.wake()
     await asyncio.wait_for(outbox.is_empty.wait(), 5)
-    await delivery.close()
+    await worker.close()
     assert outbox.outcomes == [(1, "sent", None)]
     assert "delivery_failed" in caplog.text
 
 
 async def test_more_than_one_batch_is_sent_without_waiting() -> None:
-    outbox = FakeOutbox([Row(number, openid=f"o{number}") for number in range(45)])
-    delivery = delivery_of(outbox, FakeGateway())
-    delivery.start()
+    outbox = FakeOutbox([Row(number, openid=f"o{number}") for number in range(345)])
+    worker = delivery_of(outbox, FakeGateway())
+    worker.start()
     await asyncio.wait_for(outbox.is_empty.wait(), 5)
-    await delivery.close()
-    assert len(outbox.outcomes) == 45
+    await worker.close()
+    assert len(outbox.outcomes) == 345
     assert {state for _, state, _ in outbox.outcomes} == {"sent"}
+
+
+async def test_one_persons_messages_keep_their_order_over_batches_and_accounts() -> None:
+    rows = [Row(n, member_id=1, content={"kind": "text", "value": f"{n:03}"}) for n in range(150)]
+    outbox, gateway = FakeOutbox(rows), FakeGateway()
+    worker = delivery_of(outbox, gateway)
+    worker.start()
+    await asyncio.wait_for(outbox.is_empty.wait(), 5)
+    await worker.close()
+    texts = [text for _, text in gateway.sent]
+    assert texts == sorted(texts)
+    assert len(texts) == 150
+
+
+async def test_every_call_is_written_down_before_it_is_made() -> None:
+    outbox, gateway = FakeOutbox([Row(1), Row(2, openid="o2")], barred={1}), FakeGateway()
+    await delivery_of(outbox, gateway).deliver_due()
+    assert outbox.begun == [1, 2]
+    assert [openid for openid, _ in gateway.sent] == ["o2"]
+    assert outbox.outcomes == [(2, "sent", None)]
+
+
+async def test_no_more_calls_are_under_way_than_could_be_lost_with_the_process() -> None:
+    class Busy(FakeGateway):
+        now = most = 0
+
+        async def send_text(self, openid: str, text: str) -> None:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(0)
+            self.now -= 1
+
+    gateway = Busy()
+    outbox = FakeOutbox([Row(number, openid=f"o{number}") for number in range(100)])
+    await delivery_of(outbox, gateway).deliver_due()
+    assert 1 < gateway.most <= AT_ONCE
+
+
+async def test_a_quota_that_is_used_up_pauses_the_api_and_keeps_the_messages() -> None:
+    """The others of its account go on; nothing has failed (reliability F14)."""
+    rows = [Row(number, openid=f"o{number}") for number in range(90)]
+    other = Row(99, openid="p", content={"kind": "errand", "value": ""})
+    carried: list[Any] = []
+
+    async def courier(gateway: Any, message: Any) -> None:
+        carried.append(message.id)
+
+    outbox, ways = FakeOutbox([*rows, other]), OpenWays()
+    gateway = FakeGateway([failure_for(45009, "reach max api daily quota limit")] * 90)
+    worker = delivery_of(outbox, gateway, ways=ways, couriers={"errand": courier})
+    await worker.deliver_due()
+    assert gateway.calls <= AT_ONCE
+    assert {one.state for one in outbox.results if one.message.id != 99} == {"queued"}
+    assert all(not one.counts for one in outbox.results if one.message.id != 99)
+    midnight = "2027-03-06T00:00:00+08:00"
+    assert {one.wait_until.isoformat() for one in outbox.results if one.wait_until} == {midnight}
+    assert ("main", "service") in {(account, api) for account, api, _ in ways.paused}
+    assert carried == [99]
+
+
+async def test_what_another_process_paused_is_not_called_here() -> None:
+    outbox, gateway = FakeOutbox([Row(1)]), FakeGateway()
+    ways = OpenWays([Turn(paused_until_ms=1_804_200_000_000)])
+    await delivery_of(outbox, gateway, ways=ways).deliver_due()
+    assert gateway.calls == 0
+    assert outbox.outcomes == [(1, "again", 0, "paused")]
+    assert outbox.begun == []
+
+
+async def test_a_turn_that_comes_soon_is_waited_for_and_a_late_one_is_not() -> None:
+    for wait_ms, state in ((1, "sent"), (6000, "queued")):
+        outbox = FakeOutbox([Row(1)])
+        ways = OpenWays([Turn(wait_ms=wait_ms)])
+        await delivery_of(outbox, FakeGateway(), ways=ways).deliver_due()
+        assert outbox.results[0].state == state
+
+
+async def test_a_result_is_written_when_the_database_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "RECORD_AGAIN_SECONDS", 0)
+    outbox = FakeOutbox([Row(1)], record_faults=[ConnectionError("gone"), OSError("gone")])
+    await delivery_of(outbox, FakeGateway()).deliver_due()
+    assert outbox.outcomes == [(1, "sent", None)]
 
 
 async def test_closing_before_the_start_is_no_fault() -> None:
     await delivery_of(FakeOutbox([]), FakeGateway()).close()
+
+
+async def test_what_is_not_begun_when_the_process_closes_goes_back() -> None:
+    outbox, gateway = FakeOutbox([Row(1)]), FakeGateway()
+    worker = delivery_of(outbox, gateway)
+    await worker.close()
+    await worker.deliver_due()
+    assert (gateway.sent, outbox.outcomes) == ([], [(1, "again", 0, "not_begun")])

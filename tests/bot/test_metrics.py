@@ -10,8 +10,10 @@ from bot.metrics import (
     TILL_REQUESTS,
     TicketMetrics,
     as_text,
+    count_send,
     count_till_request,
     custody_gauges,
+    sending_gauges,
     state_gauges,
 )
 from services.ticket_figures import ReplyTimes
@@ -83,3 +85,17 @@ def test_custody_shows_the_pause_and_the_age_of_the_last_backup() -> None:
     never = custody_gauges(is_paused=False, backup_age=None).decode()
     assert "shuke_sending_paused 0.0" in never
     assert "shuke_backup_age_seconds" not in never
+
+
+def test_the_queue_is_told_by_lane_and_a_paused_api_by_its_account() -> None:
+    text = sending_gauges({"owed": 3}, {"owed": 7.5}, [("main", "template")]).decode()
+    assert value_of(text, 'shuke_outbox_due{lane="owed"}') == 3
+    assert value_of(text, 'shuke_outbox_age_seconds{lane="owed"}') == 7.5
+    assert value_of(text, 'shuke_api_paused{account="main",api="template"}') == 1
+
+
+def test_calls_are_counted_by_what_came_of_them() -> None:
+    series = 'shuke_sends_total{account="main",api="mass",outcome="unknown"}'
+    before = value_of(as_text().decode(), series)
+    count_send("main", "mass", "unknown")
+    assert value_of(as_text().decode(), series) == before + 1

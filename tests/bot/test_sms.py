@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.delivery_errors import DeliveryFailed
 from bot.sms import FileSms, HttpSms, Sms, sms_courier
 from bot.wechat import WeChatGateway
-from tests.bot.test_delivery import Row
+from tests.bot.sending import Row
 
 NOW = datetime(2027, 1, 11, 2, 0, tzinfo=UTC)
 SECRET = "9f3c1e7ab2d84650"

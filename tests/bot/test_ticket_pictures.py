@@ -11,7 +11,7 @@ from bot.delivery import ATTEMPTS
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.ticket_pictures import fetching_courier, showing_courier
 from bot.wechat import QrTicket, WeChatGateway
-from tests.bot.test_delivery import Row
+from tests.bot.sending import Row
 from tests.bot.wire import MINI, SAFE
 
 ROW = Row(1, content={"kind": "picture", "value": "7"})

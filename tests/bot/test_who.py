@@ -9,7 +9,7 @@ from bot.accounts import Account
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
 from bot.wechat import PlatformUser, WeChatGateway
 from bot.who import who_courier
-from tests.bot.test_delivery import Row
+from tests.bot.sending import Row
 from tests.bot.wire import MINI, SAFE
 
 ROW = Row(1, openid="o1", content={"kind": "who", "value": ""})

@@ -7,10 +7,15 @@ from dataclasses import MISSING, fields
 
 import pytest
 
+from loyalty.campaign_terms import CampaignMessage, CampaignQuestion
+from loyalty.contacts import AllowanceTerms
+from loyalty.lifecycle import LifecycleTerms
+from loyalty.message_terms import MessageTerms, QuietTerms
 from loyalty.shop_file import ShopFile, read_shop_file
 from loyalty.shop_file_parts import Scope
 from loyalty.shop_file_table import Table
 from loyalty.shop_file_terms import (
+    ActivityTerms,
     Brand,
     CampaignTerms,
     CouponKind,
@@ -23,9 +28,11 @@ from loyalty.shop_file_terms import (
     Promotion,
     Region,
     Reward,
+    SegmentTerms,
     ServiceTerms,
     ShopTerms,
     Store,
+    TagTerms,
     Tier,
     Till,
     TopUpOffer,
@@ -40,7 +47,7 @@ LINE = re.compile(r"^\| (`[^|]+`) \|([^|]*)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
 NO_DEFAULT, NOTHING = "required", "none"
 # How a value is called in the file where its name in the terms is another one.
 DAYS = {"first_day": "from", "last_day": "until", "valid_from": "from", "valid_until": "until"}
-IN_FILE = {**DAYS, "valid_days": "valid"}
+IN_FILE = {**DAYS, "valid_days": "valid", "useful_days": "window"}
 TERMS: dict[str, type[ShopTerms]] = {
     "brand": Brand,
     "regions": Region,
@@ -55,10 +62,19 @@ TERMS: dict[str, type[ShopTerms]] = {
     "rewards": Reward,
     "wallet": WalletTerms,
     "topup_offers": TopUpOffer,
+    "lifecycle": LifecycleTerms,
     "campaigns": CampaignTerms,
+    "activities": ActivityTerms,
+    "campaigns.actions.message": CampaignMessage,
+    "campaigns.actions.form": CampaignQuestion,
     "profile": ProfileTerms,
     "partners": Partner,
+    "segments": SegmentTerms,
+    "tags": TagTerms,
     "service": ServiceTerms,
+    "messages": MessageTerms,
+    "messages.quiet": QuietTerms,
+    "messages.allowances": AllowanceTerms,
     "service.promises": PromiseTerms,
     "Scope": Scope,
 }
@@ -85,7 +101,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     refuse = Table.refuse_unknown_keys
 
     def note(table: Table) -> None:
-        asked[table.path.partition("[")[0]] |= table._known
+        asked[re.sub(r"\[\d+\]", "", table.path)] |= table._known
         refuse(table)
 
     monkeypatch.setattr(Table, "refuse_unknown_keys", note)
@@ -126,7 +142,7 @@ def test_only_lists_of_a_scope_have_no_default_of_their_own() -> None:
 def default_as_told(default: object) -> str:
     if default is MISSING:
         return NO_DEFAULT
-    if default in (None, ()):
+    if default in (None, ()) or isinstance(default, ShopTerms):
         return NOTHING
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"

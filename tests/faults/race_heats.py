@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from loyalty.member_codes import STEPS_ACCEPTED, USES_PER_STEP, show_member_code, step_at
@@ -14,9 +15,10 @@ from services.points import earn_points
 from services.shop import Shop
 from services.tills import Till
 from services.topups import TopUpRequest, top_up
-from storage.sql import change
+from storage.sql import change, row
 from storage.transactions import transactional
 from tests.faults.race_parts import TILL
+from tests.services.activating import local
 from tests.shop_parts import a_member, a_till
 
 FEW = 7
@@ -174,6 +176,19 @@ async def two_become_one(track: Track, clients: int) -> Heat:
     return Heat("be_one", [*takers[:place], merging, merging, *takers[place:]], 2 * FEW + 2)
 
 
+async def last_seats(track: Track, clients: int) -> Heat:
+    """An activity of seven seats without a waiting list, and a hundred members."""
+    shop, code = track.shop, f"race-{next(track.numbers)}"
+    starts = shop.now() + timedelta(days=1)
+    times = {"starts": local(shop, starts), "until": local(shop, starts + timedelta(hours=1))}
+    activity = {"code": code, "name": "抢", "place": "店", "seats": FEW, "waiting_list": False}
+    await load_shop(shop, {"activities": [{**activity, **times, "notice": False}]})
+    found = await row("SELECT id FROM activities WHERE code = $1", code)
+    assert found is not None
+    guests = [asdict(person) for person in track.people[:clients]]
+    return Heat("sign_up", [{"person": one, "number": found["id"]} for one in guests], FEW)
+
+
 def taking(person: Person, reward: str, number: int, client: int) -> dict[str, Any]:
     return {"member_id": person.member_id, "reward": reward, "key": f"race:{number}:{client}"}
 
@@ -184,5 +199,6 @@ HEATS: dict[str, Callable[[Track, int], Awaitable[Heat]]] = {
     "wallet": one_wallet,
     "balance": one_balance,
     "stock": last_seven,
+    "seats": last_seats,
     "merge": two_become_one,
 }

@@ -14,6 +14,7 @@ from loyalty.coupon_codes import read_coupon_code
 from loyalty.merging import MemberMerged
 from loyalty.person import Person
 from loyalty.refusals import Refusal
+from services.activity_signups import sign_up
 from services.claims import claim_receipt
 from services.coupon_redeeming import redeem_at_receipt
 from services.exchanges import exchange_points
@@ -61,6 +62,11 @@ async def take(shop: Shop, client: Client) -> None:
     )
 
 
+async def sign_up_for(shop: Shop, client: Client) -> None:
+    person, number = Person(**client["person"]), client["number"]
+    await sign_up(shop, person, number, key=f"race:{number}:{person.follower_id}")
+
+
 async def be_one(shop: Shop, client: Client) -> None:
     """Whoever was merged before the message was heard is the kept member by then."""
     if "kept_id" in client:
@@ -82,6 +88,7 @@ RUNS: dict[str, Callable[[Shop, Client], Awaitable[None]]] = {
     "claim": claim,
     "spend": spend,
     "take": take,
+    "sign_up": sign_up_for,
     "be_one": be_one,
 }
 

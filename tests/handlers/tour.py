@@ -1,17 +1,24 @@
 """The tour (巡店): one long visit in which nearly every sentence of the shop is said once."""
 
 from services.loading import load_shop
+from tests.handlers.activities_tour import go_to_activities
+from tests.handlers.audience_tour import mean_people
 from tests.handlers.audit_tour import read_the_trail
+from tests.handlers.broadcast_tour import write_to_many
+from tests.handlers.campaign_tour import run_campaigns
+from tests.handlers.clock_tour import miss_an_hour
 from tests.handlers.coupon_tour import trade_coupons
 from tests.handlers.custody_tour import keep_custody
 from tests.handlers.details_tour import look_after_details
 from tests.handlers.imports_tour import come_from_an_older_system
 from tests.handlers.merge_tour import merge_and_part
+from tests.handlers.message_tour import choose_messages
 from tests.handlers.pages.street import open_street
 from tests.handlers.phone_tour import prove_phones
 from tests.handlers.pos.counter import open_counter
 from tests.handlers.price_tour import ask_for_prices
 from tests.handlers.refund_tour import return_goods
+from tests.handlers.results_tour import see_what_came_of_it
 from tests.handlers.rights_tour import use_their_rights
 from tests.handlers.service_tour import serve_around_tickets
 from tests.handlers.staff_tour import work_at_the_counter
@@ -28,7 +35,18 @@ NO_WELCOME: dict[str, object] = {
 CHATS = (
     *("帮助", "帮助 券", "取消", "积分", "入会", "好的", "取消", "入会", "同意并订阅", "入会"),
     *("填手机号", "123", "跳过", "填称呼", "王" * 21, "王小明", "填手机号", "13800138000"),
-    *("填生日", "昨天", "2020-01-01", "资料", "3 1990-01-31", "9 你好", "什么", "账单"),
+    *(
+        "填生日",
+        "昨天",
+        "2020-01-01",
+        "资料",
+        "3 1990-01-31",
+        "3 01-30",
+        "3 01-29",
+        "9 你好",
+        "什么",
+        "账单",
+    ),
     *("优惠券", "余额", "会员码", "订阅", "退订", "订阅", "同意订阅"),
 )
 
@@ -36,6 +54,7 @@ CHATS = (
 async def take_the_tour(shop: ShopUnderTest) -> None:
     for words in CHATS:
         await shop.hear("小程序的小王", words)
+    await run_campaigns(shop)
     await work_at_the_counter(shop)
     await change_the_team(shop)
     await chat_about_receipts(shop)
@@ -54,8 +73,14 @@ async def take_the_tour(shop: ShopUnderTest) -> None:
     await merge_and_part(shop)
     await come_from_an_older_system(shop)
     await keep_custody(shop)
+    await miss_an_hour(shop)
     await serve_around_tickets(shop)
+    await mean_people(shop)
+    await see_what_came_of_it(shop)
+    await choose_messages(shop)
+    await go_to_activities(shop)
     await use_their_rights(shop)
+    await write_to_many(shop)
 
 
 async def chat_about_receipts(shop: ShopUnderTest) -> None:

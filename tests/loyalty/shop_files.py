@@ -142,6 +142,13 @@ def shop_files() -> some.SearchStrategy[Data]:
                 [{"kind": "human", "minutes": 5}, {"kind": "human", "tier": "gold", "days": 1}]
             ),
         ),
+        "messages": whole(
+            quiet_from=some.sampled_from(("21:00", "00:30")),
+            quiet=some.just({"care": "drop"}),
+            holidays=some.lists(some.dates(), max_size=3),
+            promotion_per_7d=some.integers(0, 9),
+            allowances=some.just([{"kind": "pay", "seconds": 60}]),
+        ),
         "topup_offers": some.just([{"code": "top500", "paid_fen": 50_000, "bonus_fen": 5_000}]),
     }
     return some.fixed_dictionaries(shop, optional=possible)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from loyalty.campaigns import campaign_from
+from loyalty.campaigns import campaign_of
 from loyalty.expiry import ExpiryPolicy
 from loyalty.shop_file import KnownCodes, ShopFile, ShopFileFaults, read_shop_file
 from loyalty.shop_file_terms import PointsPolicy, Tier, Till
@@ -246,5 +246,4 @@ def test_the_rules_understand_what_the_shop_file_lets_through():
         assert points is not None
         assert str(ExpiryPolicy.parse(points.expire)) == expire
     for campaign in read(DEMO.read_text("utf-8")).campaigns:
-        actions = [{name: value} for name, value in campaign.actions]
-        assert len(campaign_from(campaign.code, campaign.trigger, actions).actions) == len(actions)
+        assert len(campaign_of(campaign).actions) == len(campaign.actions)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from scheduler.runner import Runner
 from services.clock import SHOP_ZONE
+from services.clockwork import keep_offset
 from services.shop import Shop
 from storage.sql import rows
 from tests.services.purses import a_counter, lots
@@ -24,7 +25,7 @@ async def test_bonus_ends_in_the_night_after_its_last_day(shop: Shop) -> None:
     assert offer.bonus_days
     await counter.top_up(offer.paid_fen, 100)
     last_day = shop.today() + timedelta(days=offer.bonus_days)
-    shop.clock.set_offset_ms((offer.bonus_days - 1) * 86_400_000)
+    await keep_offset(shop, shop.now() + timedelta(days=offer.bonus_days - 1))
     night = datetime(last_day.year, last_day.month, last_day.day, tzinfo=SHOP_ZONE)
     runner = Runner(shop)
     await runner.play_until(night + timedelta(hours=23, minutes=59))

@@ -15,13 +15,14 @@ from services.announcements import (
 from services.closing import close_member
 from services.counter_actions import NotYoursToConfirm, confirm_action
 from services.messages import opened_content
-from services.outbox import record_outcome, take_due_messages
+from services.outbox import take_due_messages
 from services.shop import Shop
 from services.ticket_answers import name_subject
 from services.tickets import Draft, open_ticket
 from services.topics import set_topic
 from services.waiting import take_first_lines
 from storage.sql import change, rows
+from tests.outbox import record_outcome
 from tests.services.staffing import a_staff, asked, done
 from tests.shop_parts import a_follower, a_member
 

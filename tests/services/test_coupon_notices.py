@@ -1,4 +1,4 @@
-"""Reminders of coupons that end soon: one a member and day, a week before and a day before."""
+"""Reminders of coupons that end soon: one a member and day, 30 days and a week before."""
 
 from services.coupon_notices import notice_ending_coupons
 from services.shop import Shop
@@ -9,19 +9,18 @@ from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_member
 
 
-async def test_a_week_and_a_day_before_the_last_day_members_are_reminded(
+async def test_a_month_and_a_week_before_the_last_day_members_are_reminded(
     shop: Shop, clock: MachineClock
 ) -> None:
     member_id = member_id_of(await a_member(shop))
     for key in ("1", "2"):
-        await a_coupon(shop, member_id, key=key)
-    made = []
-    for _ in range(12):
-        made.append(await notice_ending_coupons(shop))
+        await a_coupon(shop, member_id, {**CAKE, "valid": "33d"}, key=key)
+    for _ in range(35):
+        await notice_ending_coupons(shop)
         clock.pass_time(days=1)
-    assert made == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
+    # Between them the welcome coupon.
     assert _facts(await notices(), "days", "count", "names") == [
-        *((7, 2, "蛋糕券"), (1, 2, "蛋糕券")),
+        *((30, 2, "蛋糕券"), (7, 1, "新人券"), (7, 2, "蛋糕券")),
     ]
 
 
@@ -37,10 +36,10 @@ async def test_twice_a_day_reminds_once_and_a_missed_day_is_made_up_for(
 async def test_a_coupon_for_a_few_days_is_announced_by_its_coming(
     shop: Shop, clock: MachineClock
 ) -> None:
-    await a_coupon(shop, member_id_of(await a_member(shop)), {**CAKE, "valid": "5d"})
-    assert await notice_ending_coupons(shop) == 0
-    clock.pass_time(days=4)
-    assert await notice_ending_coupons(shop) == 1
+    await a_coupon(shop, member_id_of(await a_member(shop)), {**CAKE, "valid": "7d"})
+    for _ in range(8):
+        assert await notice_ending_coupons(shop) == 0
+        clock.pass_time(days=1)
 
 
 async def test_each_member_is_reminded_of_their_own(shop: Shop, clock: MachineClock) -> None:

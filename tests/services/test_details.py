@@ -20,7 +20,7 @@ from storage.keyring import PURPOSES, KeyRing
 from storage.sealing import CannotUnseal
 from storage.sql import rows
 from tests.services.posting import member_id_of
-from tests.shop_parts import a_member
+from tests.shop_parts import MachineClock, a_member
 
 
 async def test_at_first_nothing_is_filled_in(shop: Shop, member_id: int) -> None:
@@ -261,3 +261,14 @@ async def test_after_a_rotation_every_detail_is_sealed_anew(shop: Shop, member_i
     await reseal_all(rotated)
     assert (await count_under_old_keys(rotated))["field"] == 0
     assert await show_details(rotated, member_id) == before
+
+
+async def test_a_birthday_is_told_anew_once_in_twelve_months(
+    shop: Shop, clock: MachineClock, member_id: int
+) -> None:
+    for number, day in enumerate(("01-31", "02-01")):
+        await change_detail(shop, member_id, "birthday", day, key=f"b{number}")
+    with pytest.raises(BadDetail, match="birthday_told_lately"):
+        await change_detail(shop, member_id, "birthday", "02-02", key="b2")
+    clock.pass_time(days=366)
+    await change_detail(shop, member_id, "birthday", "02-02", key="b2")

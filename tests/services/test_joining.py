@@ -7,7 +7,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-import services.joining
+import services.campaign_acts
 from loyalty.member_numbers import member_number
 from services.claims import claim_receipt
 from services.joining import join_member
@@ -107,7 +107,7 @@ async def test_a_joining_that_fails_leaves_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     li = await a_follower(shop)
-    monkeypatch.setattr(services.joining, "issue_coupon", AsyncMock(side_effect=KeyError))
+    monkeypatch.setattr(services.campaign_acts, "issue_coupon", AsyncMock(side_effect=KeyError))
     with pytest.raises(KeyError):
         await join(shop, li)
     for table in ("members", "consents", "coupons", "ledger_transactions", "counters"):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loyalty.shop_file import ShopFileFaults
-from services.loading import load_shop, not_in_force
+from services.loading import load_shop
 from services.shop import Shop
 from services.tills import enrol_till
 from storage.sql import rows
@@ -118,9 +118,35 @@ async def test_two_loads_at_once_end_as_one(shop: Shop) -> None:
     assert await load_shop(shop, data) == []
 
 
-def test_what_a_file_asks_for_in_vain_is_named() -> None:
-    campaign = {"code": "wish", "trigger": "birthday", "actions": [{"tag": "born"}, {"points": 5}]}
-    assert not_in_force({"points": {"pending_days": 7}, "campaigns": [campaign]}) == [
-        "campaign wish: trigger birthday",
-        "campaign wish: action tag",
-    ]
+CAMPAIGN = {"code": "test", "trigger": "birthday", "actions": [{"points": 5}]}
+
+
+@pytest.mark.parametrize(
+    ("terms", "place", "problem"),
+    [
+        ({"audience": "等级>=钻石"}, "audience", "is no audience"),
+        ({"audience": "生鲜常客们"}, "audience", "is no audience"),
+        ({"actions": [{"coupon": "cake"}], "budget_fen": 100}, "budget_fen", "what a coupon"),
+        ({"actions": [{"form": "taste"}]}, "actions", "nobody has written"),
+    ],
+)
+async def test_a_campaign_that_could_never_work_is_not_loaded(
+    shop: Shop, terms: dict[str, object], place: str, problem: str
+) -> None:
+    with pytest.raises(ShopFileFaults) as refused:
+        await load_shop(shop, {"campaigns": [CAMPAIGN | terms], "points": {"pending_days": 9}})
+    [fault] = refused.value.faults
+    assert (fault.path, problem in fault.problem) == (f"campaigns[0].{place}", True)
+    await shop.rules.refresh()
+    assert shop.rules.points.pending_days == 0
+
+
+async def test_a_campaign_may_name_what_comes_with_it(shop: Shop) -> None:
+    region = {"code": "bj", "name": "北京"}
+    store = {"code": "bj01", "region": "bj", "name": "国贸店"}
+    data = {
+        "regions": [region],
+        "stores": [store],
+        "campaigns": [CAMPAIGN | {"audience": "区域=北京"}],
+    }
+    assert "campaigns test" in await load_shop(shop, data)

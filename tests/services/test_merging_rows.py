@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.claims import claim_receipt
-from services.consents import withdraw_marketing
+from services.contact_choices import stop_offers
 from services.coupons import issue_coupon
 from services.details import change_detail, plain_details
 from services.earning import credit_due_purchases
@@ -213,7 +213,7 @@ async def test_of_two_words_on_one_purpose_the_newer_counts(shop: Shop) -> None:
     li = await a_follower(shop, "li")
     await join(shop, li, subscribes=True)
     li, wang = await a_follower(shop, "li"), await a_member(shop, "wang")
-    await withdraw_marketing(shop, wang, shown_text="stop", key="stop")
+    await stop_offers(shop, wang, shown_text="stop", key="stop")
     merged = await merge(shop, li, wang)
     assert await marketing_of(li) is False
     await part(shop, merged)

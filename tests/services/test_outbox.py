@@ -10,21 +10,20 @@ from services.outbox import (
     ClaimedMessage,
     outbox_states,
     queue_replies,
-    record_outcome,
     take_due_messages,
-    try_again_later,
 )
 from services.resealing import count_under_old_keys, reseal_all
 from services.shop import Shop
 from storage.keyring import KEY_BYTES, KeyRing
 from storage.sql import change, rows
+from tests.outbox import make_call, record_outcome, try_again_later
 from tests.shop_parts import MachineClock
 
 LEASE_SECONDS = 30
 
 
 async def queue(shop: Shop, *texts: str, key: str = "m1") -> None:
-    contents: list[dict[str, Any]] = [{"text": text} for text in texts]
+    contents: list[dict[str, Any]] = [{"kind": "text", "value": text} for text in texts]
     await queue_replies(shop, account="main", openid="li", key=key, contents=contents)
 
 
@@ -36,7 +35,7 @@ async def take_one(shop: Shop, worker: str = "worker") -> ClaimedMessage:
 async def test_what_is_queued_is_claimed_in_its_order_with_its_content(shop: Shop) -> None:
     await queue(shop, "one", "二", "three")
     claimed = await take_due_messages(shop, "worker", 10)
-    assert [message.content["text"] for message in claimed] == ["one", "二", "three"]
+    assert [message.content["value"] for message in claimed] == ["one", "二", "three"]
     assert {message.attempt for message in claimed} == {1}
     assert await outbox_states() == {"sending": 3}
 
@@ -69,11 +68,24 @@ async def test_the_worker_that_holds_a_message_records_what_came_of_it(shop: Sho
     assert await outbox_states() == {"sent": 1}
 
 
-async def test_what_a_dead_worker_held_is_unknown_and_not_sent_again(
+async def test_what_a_dead_worker_had_not_begun_is_sent_by_another(
+    shop: Shop, clock: MachineClock
+) -> None:
+    await queue(shop, "one")
+    first = await take_one(shop)
+    clock.pass_time(seconds=LEASE_SECONDS + 1)
+    second = await take_one(shop, "other")
+    assert (second.id, second.attempt) == (first.id, 2)
+    assert not await make_call(shop, first)
+    assert await make_call(shop, second, "other")
+
+
+async def test_what_a_dead_worker_had_begun_is_unknown_and_not_sent_again(
     shop: Shop, clock: MachineClock
 ) -> None:
     await queue(shop, "one")
     message = await take_one(shop)
+    assert await make_call(shop, message)
     clock.pass_time(seconds=LEASE_SECONDS)
     assert await take_due_messages(shop, "other", 10) == []
     assert await outbox_states() == {"sending": 1}
@@ -117,6 +129,7 @@ async def test_the_sum_of_all_states_is_what_was_queued(shop: Shop, clock: Machi
     claimed = await take_due_messages(shop, "worker", 4)
     for message, state in zip(claimed, ("sent", "failed", "suppressed"), strict=False):
         assert await record_outcome(shop, message, "worker", state=state, reason="because")
+    assert await make_call(shop, claimed[3])
     clock.pass_time(seconds=LEASE_SECONDS + 1)
     await take_due_messages(shop, "other", 0)
     states = {"sent": 1, "failed": 1, "suppressed": 1, "unknown": 1, "queued": 2}
@@ -161,7 +174,7 @@ async def test_a_message_copied_into_anothers_row_is_not_sent_and_holds_nobody_u
     )
     await queue(shop, "last", key="m2")
     claimed = await take_due_messages(shop, "worker", 10)
-    assert [message.content["text"] for message in claimed] == ["for somebody else", "last"]
+    assert [message.content["value"] for message in claimed] == ["for somebody else", "last"]
     assert await rows("SELECT reason FROM outbox WHERE state = 'failed'") == [
         {"reason": "cannot_unseal"}
     ]
@@ -174,4 +187,4 @@ async def test_a_message_waits_through_a_change_of_keys(shop: Shop) -> None:
     assert (await count_under_old_keys(rotated))["field"] == 1
     await reseal_all(rotated)
     without_old = replace(shop, keys=rotated.keys.without_key(1))  # type: ignore[attr-defined]
-    assert (await take_one(without_old)).content == {"text": "one"}
+    assert (await take_one(without_old)).content == {"kind": "text", "value": "one"}

@@ -51,6 +51,34 @@ async def test_messages_are_blanked_after_ninety_days_and_still_counted(
     assert (await state_of(shop, "messages")).past_due == 0
 
 
+async def test_of_a_group_send_the_figures_stay_and_the_rows_go(
+    shop: Shop, clock: MachineClock
+) -> None:
+    li = await a_member(shop)
+    await say(shop, li, "新品")
+    ended = int(shop.now().timestamp() * 1000)
+    for key, figures in (("kept", "{}"), ("open", None)):
+        await change(
+            "INSERT INTO broadcasts (key, state, audience, filter, content, topic, people,"
+            " created_at, ended_at, figures)"
+            " VALUES ($1, 'finished', '全部', '{}', '{}', 'offers', 1, 1, $2, $3)",
+            key,
+            ended,
+            figures,
+        )
+    await change(
+        "INSERT INTO broadcast_people (broadcast_id, member_id, follower_id)"
+        " SELECT b.id, $1, $2 FROM broadcasts b",
+        li.member_id,
+        li.follower_id,
+    )
+    await change("UPDATE outbox SET broadcast_id = (SELECT MIN(id) FROM broadcasts)")
+    clock.pass_time(days=91)
+    await erase_overdue(shop)
+    assert await rows("SELECT 1 AS one FROM outbox") == []
+    assert len(await rows("SELECT 1 AS one FROM broadcast_people")) == 1
+
+
 async def test_an_open_question_is_forgotten_after_a_month(shop: Shop, clock: MachineClock) -> None:
     li = await a_follower(shop)
     await keep_progress(shop, li, '["signup", {}]', None, "m1")

@@ -24,7 +24,7 @@ async def test_the_demo_shop_is_read_as_it_was_written(shop: Shop) -> None:
     assert {promotion.kind for promotion in rules.promotions} == {"money_off", "bundle"}
     assert min(reward.points for reward in rules.rewards) < 100
     assert {offer.bonus_fen for offer in rules.topup_offers} == {5000, 15000}
-    assert {campaign.code for campaign in rules.campaigns} == {"welcome", "birthday", "comeback"}
+    assert {campaign.code for campaign in rules.campaigns} >= {"welcome", "birthday", "comeback"}
     assert (rules.points.expire, rules.points.claim_days) == ("365d", 30)
 
 

@@ -3,12 +3,13 @@
 import asyncio
 
 from services.callers import follow, unfollow
-from services.outbox import record_outcome, take_due_messages
+from services.outbox import take_due_messages
 from services.shop import Shop
 from services.telling import tell_follower
 from services.waiting import take_first_lines, wait_for_contact
 from storage.sql import change, row, rows
 from storage.transactions import transactional
+from tests.outbox import record_outcome
 from tests.shop_parts import a_follower
 
 ANSWER = "店长回复了你"

@@ -23,10 +23,19 @@ A_TIER_CHANGE = """
 INSERT INTO tier_changes (key, member_id, from_tier, to_tier, reason, facts, changed_at)
 SELECT 'new', member_id, from_tier, to_tier, {}, facts, 1 FROM tier_changes
 """
+A_STAGE_CHANGE = """
+INSERT INTO stage_changes (member_id, to_stage, cause, facts, changed_at)
+SELECT member_id, to_stage, {}, facts, 1 FROM stage_changes
+"""
 A_DETAIL_CHANGE = """
 INSERT INTO detail_changes (member_id, name, what, changed_by, changed_at, key)
 SELECT member_id, name, {}, changed_by, 1, 'new' FROM detail_changes
 """
+AN_ACTIVITY_STEP = """
+INSERT INTO activity_steps (key, signup_id, step, told, at)
+SELECT 'new', signup_id, {}, told, 1 FROM activity_steps
+"""
+A_TASK = "UPDATE activity_tasks SET what = {} WHERE id = (SELECT MAX(id) FROM activity_tasks)"
 A_TRAINING_PASS = """
 INSERT INTO training_passes (key, staff_id, quiz_version, score, passed_at, until)
 SELECT 'new', staff_id, 1, {}, 1, until FROM training_passes
@@ -42,12 +51,15 @@ SELECT merge_id, lot_id, from_account_id, after_id, {} FROM lot_moves LIMIT 1
 """
 
 APPEND_ONLY = (
+    "activity_steps",
+    "segments",
     "ledger_transactions",
     "ledger_entries",
     "lot_allocations",
     "consents",
     "hold_draws",
     "tier_changes",
+    "stage_changes",
     "closings",
     "member_exports",
     "audit_log",
@@ -62,7 +74,10 @@ APPEND_ONLY = (
     "installation_marks",
 )
 NOT_DELETED = (
+    "activities",
+    "activity_signups",
     "tier_gifts",
+    "campaign_effects",
     "lots",
     "claims",
     "coupons",
@@ -113,6 +128,8 @@ LEGAL_AND_NOT = [
     ("UPDATE outbox SET content = {}", "''", ["'in clear'"]),
     ("UPDATE outbox SET otherwise = {}", "'first_line'", ["'letter'"]),
     ("UPDATE job_runs SET state = {}", "'skipped'", ["'lost'"]),
+    ("UPDATE job_runs SET failures = {}", "0", ["-1"]),
+    ("UPDATE job_runs SET reason = {}", "'too_late'", ["'tired'"]),
     ("UPDATE claims SET state = {}", "'void'", ["'paid'"]),
     ("UPDATE purchases SET paid_fen = {}", "100", ["-1"]),
     ("UPDATE purchases SET points = {}", "0", ["-1"]),
@@ -149,6 +166,16 @@ LEGAL_AND_NOT = [
     ("UPDATE confirmations SET tries = {}", "5", ["-1"]),
     ("UPDATE wallet_holds SET returned_fen = {}", "100", ["-1", "101"]),
     ("UPDATE wallet_holds SET returned_bonus_fen = {}", "100", ["-1", "101"]),
+    ("UPDATE message_replies SET campaign = {}", "'welcome'", ["NULL"]),
+    ("UPDATE member_rhythms SET visits = {}", "0", ["-1"]),
+    ("UPDATE member_rhythms SET median_days = {}", "2", ["0"]),
+    ("UPDATE member_rhythms SET stage = {}", "'lost'", ["'gone'"]),
+    (A_STAGE_CHANGE, "'quiet'", ["'luck'"]),
+    ("UPDATE lifecycle_marks SET id = {}", "1", ["2"]),
+    ("UPDATE rfm_scores SET r = {}", "1", ["0", "6"]),
+    ("UPDATE rfm_scores SET f = {}", "1", ["0", "6"]),
+    ("UPDATE rfm_scores SET m = {}", "1", ["0", "6"]),
+    ("UPDATE rfm_scores SET name = {}", "'lost'", ["'gone'"]),
     ("UPDATE outbox SET lane = {}", "2", ["-1", "3"]),
     ("UPDATE outbox SET channel = {}", "'mass'", ["'pigeon'"]),
     ("UPDATE broadcasts SET state = {}", "'waiting'", ["'lost'"]),
@@ -160,6 +187,16 @@ LEGAL_AND_NOT = [
     ("UPDATE held_subscriptions SET channel = {}", "'one_time'", ["'mass'"]),
     ("UPDATE held_subscriptions SET left_over = {}", "0", ["-1"]),
     ("UPDATE contact_choices SET weekly = {}", "0", ["-1"]),
+    ("UPDATE campaign_effects SET what = {}", "'waiting'", ["'lost'"]),
+    ("UPDATE campaign_effects SET cost_fen = {}", "0", ["-1"]),
+    ("UPDATE campaign_states SET extra_fen = {}", "0", ["-1"]),
+    ("UPDATE activities SET seats = {}", "NULL", ["0"]),
+    ("UPDATE activities SET taken = {}", "0", ["-1"]),
+    ("UPDATE activities SET ends_at = {}", "starts_at + 1", ["starts_at"]),
+    ("UPDATE activity_signups SET state = {}", "'no_show'", ["'lost'"]),
+    ("UPDATE activity_signups SET score = {}", "5", ["0", "6"]),
+    (AN_ACTIVITY_STEP, "'moved_up'", ["'lost'"]),
+    (A_TASK, "'seats'", ["'party'"]),
     ("UPDATE staff SET role = {}", "'auditor'", ["'king'"]),
     ("UPDATE staff SET state = {}", "'stopped'", ["'lost'"]),
     ("UPDATE confirmations SET state = {}", "'dead'", ["'lost'"]),
@@ -179,6 +216,8 @@ LEGAL_AND_NOT = [
     ("UPDATE download_files SET taken_at = {}", "NULL", ["1"]),
     (AN_EXPORT, "0", ["-1"]),
     ("UPDATE member_details SET name = {}", "'gender'", ["'horoscope'"]),
+    ("UPDATE member_tags SET source = {}", "'rule'", ["'rumour'"]),
+    ("UPDATE purchase_categories SET amount_fen = {}", "0", ["-1"]),
     (A_DETAIL_CHANGE, "'emptied'", ["'read'"]),
     (A_TRAINING_PASS, "0", ["-1", "101"]),
     ("UPDATE member_merges SET kept_id = {}", "kept_id", ["merged_id"]),
@@ -223,11 +262,23 @@ ONCE_FOR_EVER = [
     ("hold_draws", ""),
     ("tier_changes", ""),
     ("tier_gifts", ""),
+    ("message_replies", ""),
     ("broadcasts", ""),
     ("broadcast_people", ""),
     ("mass_batches", ""),
     ("contacts", ""),
     ("held_subscriptions", ""),
+    ("campaign_states", ""),
+    ("campaign_effects", ""),
+    ("campaign_cues", ""),
+    ("campaign_runs", ""),
+    ("campaign_answers", "effect_id = -1"),
+    ("campaign_answers", "key = 'other'"),
+    ("product_views", ""),
+    ("activities", ""),
+    ("activity_signups", ""),
+    ("activity_steps", ""),
+    ("activity_tasks", ""),
     ("followers", ""),
     ("consents", ""),
     ("members", "join_key = 'other', phone_index = 'other'"),
@@ -270,6 +321,10 @@ ONCE_FOR_EVER = [
     ("member_details", ""),
     ("detail_marks", ""),
     ("detail_changes", ""),
+    ("segments", "name = 'other'"),
+    ("segments", "key = 'other'"),
+    ("member_tags", ""),
+    ("purchase_categories", ""),
     ("training_passes", ""),
     ("member_merges", "merged_id = -1, undone_key = NULL"),
     ("member_merges", "key = 'other', undone_key = NULL"),

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.accounts import Account
-from bot.app import BoundOutbox
+from bot.app import delivery_for
 from bot.delivery import Delivery
 from bot.pushes import ImageMessage
 from bot.qr_image import qr_png
@@ -59,7 +59,7 @@ async def delivery(shop_under_test: ShopUnderTest, rig: Rig) -> AsyncIterator[De
         gateway = WeChatGateway(
             account, session, api_base=base, tokens=MemoryTokens(), now_seconds=lambda: 1e6
         )
-        yield Delivery(BoundOutbox(shop), {"main": gateway}, couriers)
+        yield delivery_for(shop, {"main": gateway}, couriers)
         await gateway.close()
 
 

@@ -13,8 +13,11 @@ async def test_one_word_stops_marketing_and_leaves_the_membership(
         小李> 积分
         机器人> 可用积分：82…
     """)
-    newest = await rows("SELECT purpose, given FROM consents ORDER BY id DESC LIMIT 1")
-    assert (newest[0]["purpose"], bool(newest[0]["given"])) == ("marketing", False)
+    newest = await rows("SELECT purpose, given FROM consents ORDER BY id DESC LIMIT 2")
+    assert {line["purpose"]: bool(line["given"]) for line in newest} == {
+        "marketing": False,
+        "care": False,
+    }
 
 
 async def test_the_same_message_twice_is_one_withdrawal(shop_under_test: ShopUnderTest) -> None:
@@ -38,7 +41,7 @@ async def test_marketing_is_had_again_by_agreeing_to_the_words_shown(
         小李> 〃
         机器人> 已订阅优惠和活动消息…
         小李> 订阅
-        机器人> 你已经订阅了优惠和活动消息…
+        机器人> 你已经订阅了优惠和活动消息。
     """)
     [agreed] = await rows(
         "SELECT t.text FROM consents c JOIN consent_texts t ON t.text_hash = c.text_hash"

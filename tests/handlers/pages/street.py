@@ -15,6 +15,7 @@ from handlers.pages.download import DownloadPages
 from handlers.pages.gift import GiftPages
 from handlers.pages.home import HomePages
 from handlers.pages.login import Login, LoginFailed
+from handlers.pages.subscribe import SubscribePages
 from tests.cast import CAST
 from tests.shop import ShopUnderTest
 
@@ -99,6 +100,7 @@ async def open_street(shop_under_test: ShopUnderTest) -> AsyncIterator[Street]:
     GiftPages(shop, pages, login).add_to(app)
     DownloadPages(shop, pages).add_to(app)
     HomePages(shop, pages).add_to(app)
+    SubscribePages(shop, pages, "http://wechat.test", {"main": "wx5c0ffee000000001"}).add_to(app)
     async with TestServer(app) as server:
         street = Street(shop_under_test, str(server.make_url("")).rstrip("/"))
         yield street

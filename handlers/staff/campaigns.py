@@ -1,0 +1,64 @@
+"""营销: which campaigns there are and what came of them; stop, open, and give one more budget."""
+
+from bot.chat import Chat
+from bot.routing import Router
+from handlers.staff.proposing import propose
+from loyalty.money import yuan_text
+from services.campaign_desk import CampaignCard, campaign_card, campaign_cards
+from services.staff import Right
+
+router = Router()
+ORDERS = {"停": "campaign_stop", "开": "campaign_open"}
+
+
+@router.staff("营销", Right.CAMPAIGN, takes=(0, 3), usage="campaigns/usage", help="campaigns/help")
+async def campaigns(chat: Chat, arguments: tuple[str, ...]) -> None:
+    match arguments:
+        case ():
+            await _list(chat)
+        case ("停" | "开" as order, code):
+            await propose(chat, ORDERS[order], (code,))
+        case ("预算", code, amount):
+            await propose(chat, "campaign_budget", (code, amount))
+        case (code,):
+            await _show(chat, await campaign_card(chat.shop, chat.person, code))
+        case _:
+            await chat.say("campaigns/usage")
+
+
+async def _list(chat: Chat) -> None:
+    cards = await campaign_cards(chat.shop, chat.person)
+    if not cards:
+        return await chat.say("campaigns/none")
+    lines = [chat.phrase("campaigns/line", **_facts(chat, card)) for card in cards]
+    await chat.say("campaigns/list", lines="\n".join(lines))
+
+
+async def _show(chat: Chat, card: CampaignCard) -> None:
+    terms = card.campaign.terms
+    lines = [chat.phrase("campaigns/trigger", trigger=terms.trigger)]
+    if terms.audience:
+        lines.append(chat.phrase("campaigns/audience", audience=terms.audience))
+    if terms.hold_out:
+        lines.append(chat.phrase("campaigns/hold_out", percent=terms.hold_out))
+    if card.stock_left is not None:
+        lines.append(chat.phrase("campaigns/stock_left", left=card.stock_left))
+    if card.budget_left_fen is not None:
+        left = yuan_text(max(0, card.budget_left_fen))
+        lines.append(chat.phrase("campaigns/budget_left", yuan=left))
+    if card.waiting:
+        lines.append(chat.phrase("campaigns/waiting", people=card.waiting))
+    if card.refused:
+        lines.append(chat.phrase("campaigns/refused", people=card.refused))
+    await chat.say("campaigns/card", lines="\n".join(lines), **_facts(chat, card))
+
+
+def _facts(chat: Chat, card: CampaignCard) -> dict[str, object]:
+    return {
+        "code": card.campaign.code,
+        "title": card.campaign.terms.title,
+        "state": chat.phrase(f"campaigns/state_{card.state}"),
+        "treated": card.treated,
+        "held_out": card.held_out,
+        "cost": yuan_text(card.cost_fen),
+    }

@@ -1,0 +1,220 @@
+"""Rows of mass sends (群发批次): messages of one broadcast that leave by one call."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from storage.bulk import among, as_list
+from storage.database import is_postgres
+from storage.instants import to_ms
+from storage.outbox_claims import CLAIMED, LEASE, NOT_PAUSED, Moment
+from storage.sql import Row, Values, change, insert, row, rows
+
+# The platform knows a call's key for 24 hours (wechat-platform 4.7).
+MASS_KEY_LIFE = timedelta(hours=23)
+WAITS = "o.state = 'queued' AND o.channel = 'mass'"
+
+
+async def waiting_groups(moment: Moment) -> list[Row]:
+    """Of each running broadcast and account how many wait, and whether more may still come."""
+    return await rows(
+        "SELECT o.broadcast_id, o.account, COUNT(*) AS people,"
+        " EXISTS (SELECT 1 FROM broadcast_people p WHERE p.broadcast_id = o.broadcast_id"
+        "  AND p.id > b.queued_through) OR EXISTS (SELECT 1 FROM outbox w"
+        "  WHERE w.broadcast_id = o.broadcast_id AND w.state = 'queued'"
+        "  AND COALESCE(w.channel, '') <> 'mass' AND w.wait_until <= $1) AS grows"
+        " FROM broadcasts b JOIN outbox o ON o.broadcast_id = b.id"
+        f" WHERE b.state = 'running' AND b.people IS NOT NULL AND {WAITS}"
+        f" AND o.wait_until <= $1 AND o.due_at <= $2 AND {NOT_PAUSED}"
+        " GROUP BY o.broadcast_id, o.account, b.queued_through ORDER BY people DESC",
+        to_ms(moment.business),
+        to_ms(moment.machine),
+    )
+
+
+async def claim_group(
+    broadcast_id: int, account: str, worker: str, moment: Moment, limit: int
+) -> list[Row]:
+    """Those who wait for one call, under this worker's lease, until they are judged and called."""
+    values = Values()
+    skip = " FOR UPDATE OF o SKIP LOCKED" if is_postgres() else ""
+    return await rows(
+        "WITH due AS MATERIALIZED (SELECT o.id FROM outbox o JOIN broadcasts b"
+        f" ON b.id = o.broadcast_id WHERE o.broadcast_id = {values.number(broadcast_id)}"
+        f" AND o.account = {values(account)} AND b.state = 'running' AND {WAITS}"
+        f" AND o.wait_until <= {values.number(to_ms(moment.business))}"
+        f" AND o.due_at <= {values.number(to_ms(moment.machine))} AND {NOT_PAUSED}"
+        f" ORDER BY o.id LIMIT {values.number(limit)}{skip})"
+        f" UPDATE outbox SET state = 'sending', attempt = attempt + 1, worker = {values(worker)},"
+        f" lease_until = {values.number(to_ms(moment.machine + LEASE))}"
+        f" WHERE id IN (SELECT id FROM due) AND state = 'queued' RETURNING {CLAIMED}",
+        *values.all,
+    )
+
+
+async def add_batch(
+    message_ids: Sequence[int], *, broadcast_id: int, account: str, worker: str, now: datetime
+) -> Row:
+    """The call for these messages, which are the worker's; it is to be made at once."""
+    batch = {
+        # Of those that the platform refused, messages come into another call, under another key.
+        "key": f"mass:{broadcast_id}:{min(message_ids)}:{to_ms(now)}",
+        "broadcast_id": broadcast_id,
+        "account": account,
+        "state": "sending",
+        "people": len(message_ids),
+        "worker": worker,
+        "lease_until": now + LEASE,
+        "created_at": now,
+    }
+    batch_id = await insert("mass_batches", batch)
+    changed = await change(
+        "UPDATE outbox SET batch_id = $1, begun_at = $2, lease_until = NULL"
+        f" WHERE {among('id', '$3')} AND worker = $4 AND state = 'sending'",
+        batch_id,
+        to_ms(now),
+        as_list(message_ids),
+        worker,
+    )
+    assert changed == len(message_ids), (changed, len(message_ids))
+    found = await row("SELECT * FROM mass_batches WHERE id = $1", batch_id)
+    assert found is not None
+    return found
+
+
+async def any_call_lost(now: datetime) -> bool:
+    found = await rows(
+        "SELECT 1 AS one FROM mass_batches WHERE state = 'sending' AND lease_until < $1 LIMIT 1",
+        to_ms(now),
+    )
+    return bool(found)
+
+
+async def take_over_batch(worker: str, now: datetime) -> Row | None:
+    """A call whose worker died: made once more under the same key, while the platform knows it."""
+    skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    return await row(
+        "UPDATE mass_batches SET worker = $1, attempt = attempt + 1, lease_until = $2"
+        " WHERE id = (SELECT id FROM mass_batches WHERE state = 'sending' AND lease_until < $3"
+        f" AND created_at >= $4 AND {NOT_PAUSED} ORDER BY id LIMIT 1{skip})"
+        " AND state = 'sending' RETURNING *",
+        worker,
+        to_ms(now + LEASE),
+        to_ms(now),
+        to_ms(now - MASS_KEY_LIFE),
+    )
+
+
+async def give_up_old_batches(now: datetime) -> None:
+    """Nobody can know any more whether these calls were taken."""
+    found = await rows(
+        "UPDATE mass_batches SET state = 'unknown', reason = 'worker_lost', finished_at = $1,"
+        " lease_until = NULL WHERE state = 'sending' AND lease_until < $1 AND created_at < $2"
+        " RETURNING id",
+        to_ms(now),
+        to_ms(now - MASS_KEY_LIFE),
+    )
+    for batch in found:
+        await end_messages(batch["id"], state="unknown", reason="worker_lost", now=now)
+
+
+async def people_of_batch(batch_id: int) -> list[str]:
+    """In the order of the first call: the same call again says the same."""
+    found = await rows("SELECT openid FROM outbox WHERE batch_id = $1 ORDER BY id", batch_id)
+    return [line["openid"] for line in found]
+
+
+async def end_batch(
+    batch: Row,
+    worker: str,
+    *,
+    state: str,
+    reason: str | None,
+    platform_id: str | None,
+    now: datetime,
+) -> bool:
+    """False when another worker has the call by now (fencing)."""
+    return bool(
+        await change(
+            "UPDATE mass_batches SET state = $1, reason = $2, platform_id = $3, finished_at = $4,"
+            " lease_until = NULL WHERE id = $5 AND worker = $6 AND attempt = $7"
+            " AND state = 'sending'",
+            state,
+            reason,
+            platform_id,
+            to_ms(now),
+            batch["id"],
+            worker,
+            batch["attempt"],
+        )
+    )
+
+
+async def let_batch_wait(batch: Row, worker: str, until: datetime) -> None:
+    """The same call again at that time, by whoever finds it."""
+    await change(
+        "UPDATE mass_batches SET lease_until = $1 WHERE id = $2 AND worker = $3 AND attempt = $4"
+        " AND state = 'sending'",
+        to_ms(until),
+        batch["id"],
+        worker,
+        batch["attempt"],
+    )
+
+
+async def keep_batch_tag(batch_id: int, tag_id: int) -> None:
+    await change("UPDATE mass_batches SET platform_tag = $1 WHERE id = $2", tag_id, batch_id)
+
+
+async def end_messages(batch_id: int, *, state: str, reason: str | None, now: datetime) -> int:
+    """Those of the batch that have no end yet."""
+    left = "left_at" if state in ("sent", "unknown") else "NULL"
+    return await change(
+        f"UPDATE outbox SET state = $1, reason = $2, finished_at = $3, left_at = {left},"
+        " lease_until = NULL WHERE batch_id = $4 AND state = 'sending'",
+        state,
+        reason,
+        to_ms(now),
+        batch_id,
+    )
+
+
+async def queue_again(batch_id: int, *, wait_until: datetime, reason: str) -> int:
+    """The call was certainly not taken: its messages wait, and are judged anew."""
+    return await change(
+        "UPDATE outbox SET state = 'queued', reason = $1, wait_until = $2, batch_id = NULL,"
+        " channel = NULL, worker = NULL, left_at = NULL, begun_at = NULL, attempt = attempt - 1"
+        " WHERE batch_id = $3 AND state = 'sending'",
+        reason,
+        to_ms(wait_until),
+        batch_id,
+    )
+
+
+async def batch_of_job(account: str, platform_id: str) -> Row | None:
+    return await row(
+        "SELECT * FROM mass_batches WHERE account = $1 AND platform_id = $2", account, platform_id
+    )
+
+
+async def keep_counts(batch_id: int, counts: Mapping[str, int]) -> None:
+    """What the platform counted itself; it says so once."""
+    await change(
+        "UPDATE mass_batches SET counts = $1 WHERE id = $2 AND counts IS NULL",
+        json.dumps(counts),
+        batch_id,
+    )
+
+
+async def fail_job(batch_id: int, *, reason: str, now: datetime) -> None:
+    """The platform took the call and then sent nothing: refused by a review, or by an owner."""
+    await change(
+        "UPDATE mass_batches SET state = 'failed', reason = $1 WHERE id = $2", reason, batch_id
+    )
+    await change(
+        "UPDATE outbox SET state = 'failed', reason = $1, finished_at = $2, left_at = NULL"
+        " WHERE batch_id = $3 AND state IN ('sent', 'unknown', 'sending')",
+        reason,
+        to_ms(now),
+        batch_id,
+    )

@@ -1,0 +1,170 @@
+"""Claims (认领): due rows of the outbox under the lease of one worker, each kind with its share.
+
+A row is `sending` from its claim; `begun_at` tells whether the call was made. What a dead worker
+had not begun is queued again, what it had begun may have been accepted (reliability F10, F11).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from loyalty.messages import Channel
+from storage.bulk import as_lines, as_table
+from storage.database import is_postgres
+from storage.instants import to_ms
+from storage.sql import Row, Values, change, rows
+
+LEASE = timedelta(seconds=30)
+NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM installation WHERE sending_paused_at IS NOT NULL)"
+# The platform remembers a template message's key for ten minutes (wechat-platform 4.3); a call
+# lasts seconds.
+TEMPLATE_KEY_LIFE = timedelta(minutes=9)
+LANES = (0, 1, 2)
+CLAIMED = (
+    "id, key, account, openid, class AS message_class, attempt, created_at, content,"
+    " content_sealed, follower_id, member_id, topic, broadcast_id, useless_after, lane, channel"
+)
+# What goes back as if it had never been taken.
+UNTOUCHED = "worker = NULL, lease_until = NULL, left_at = NULL, begun_at = NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now by the machine's clock, which leases follow, and by the shop's."""
+
+    machine: datetime
+    business: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where due messages stand in line: a lane, or within the last lane a broadcast."""
+
+    lane: int
+    broadcast_id: int | None = None
+
+    def condition(self, values: Values) -> str:
+        if self.broadcast_id is None:
+            return f"broadcast_id IS NULL AND lane = {self.lane}"
+        own = f"broadcast_id = {values.number(self.broadcast_id)}"
+        # As the index has it: what waits for a mass send is gathered elsewhere.
+        return f"{own} AND broadcast_id IS NOT NULL AND COALESCE(channel, '') <> 'mass'"
+
+
+async def due_sources(moment: Moment) -> list[Source]:
+    """Where something is due, one short read; nothing while sending is paused."""
+    values = Values()
+    due = _due(moment, values)
+    lanes = " UNION ALL ".join(
+        f"SELECT {lane} AS lane, CAST(NULL AS BIGINT) AS broadcast_id WHERE EXISTS"
+        f" (SELECT 1 FROM outbox WHERE {Source(lane).condition(values)} AND {due})"
+        for lane in LANES
+    )
+    found = await rows(
+        f"SELECT lane, broadcast_id FROM ({lanes} UNION ALL"
+        " SELECT 2, b.id FROM broadcasts b WHERE b.state = 'running' AND EXISTS"
+        " (SELECT 1 FROM outbox WHERE broadcast_id = b.id AND broadcast_id IS NOT NULL"
+        f" AND COALESCE(channel, '') <> 'mass' AND {due})) AS found WHERE {NOT_PAUSED}",
+        *values.all,
+    )
+    return [Source(**line) for line in found]
+
+
+def _due(moment: Moment, values: Values) -> str:
+    wait_until = values.number(to_ms(moment.business))
+    return f"state = 'queued' AND wait_until <= {wait_until} AND due_at <= " + values.number(
+        to_ms(moment.machine)
+    )
+
+
+async def claim_messages(source: Source, worker: str, moment: Moment, limit: int) -> list[Row]:
+    """Take due messages under a lease, oldest first; two workers never take the same one.
+
+    What they say is still sealed. A pause is looked for before, and again before each call.
+    """
+    values = Values()
+    skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    condition = f"{source.condition(values)} AND {_due(moment, values)}"
+    return await rows(
+        # Without MATERIALIZED PostgreSQL may look for due rows again and again, past the limit.
+        f"WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE {condition}"
+        f" ORDER BY wait_until, due_at, id LIMIT {values.number(limit)}{skip})"
+        f" UPDATE outbox SET {_taken(values, worker, moment)}"
+        f" WHERE id IN (SELECT id FROM due) AND state = 'queued' RETURNING {CLAIMED}",
+        *values.all,
+    )
+
+
+def _taken(values: Values, worker: str, moment: Moment) -> str:
+    return (
+        f"state = 'sending', attempt = attempt + 1, worker = {values(worker)},"
+        f" lease_until = {values.number(to_ms(moment.machine + LEASE))}"
+    )
+
+
+async def any_lease_expired(now: datetime) -> bool:
+    found = await rows(
+        "SELECT 1 AS one FROM outbox WHERE state = 'sending' AND lease_until < $1"
+        " AND batch_id IS NULL LIMIT 1",
+        to_ms(now),
+    )
+    return bool(found)
+
+
+async def take_over_begun(worker: str, moment: Moment, limit: int) -> list[Row]:
+    """Template messages of a dead worker whose key the platform still knows: the same again.
+
+    Nothing while sending is paused: by its end the keys may be forgotten.
+    """
+    values = Values()
+    young = to_ms(moment.machine - TEMPLATE_KEY_LIFE)
+    skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    return await rows(
+        "WITH lost AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'sending'"
+        f" AND lease_until < {values.number(to_ms(moment.machine))}"
+        f" AND channel = '{Channel.TEMPLATE}' AND begun_at >= {values.number(young)}"
+        f" AND {NOT_PAUSED} ORDER BY id LIMIT {values.number(limit)}{skip})"
+        f" UPDATE outbox SET {_taken(values, worker, moment)}"
+        f" WHERE id IN (SELECT id FROM lost) AND state = 'sending' RETURNING {CLAIMED}",
+        *values.all,
+    )
+
+
+async def give_up_expired_leases(now: datetime) -> int:
+    """What was not begun is queued again; what was, nobody can know. How many are unknown."""
+    expired = "state = 'sending' AND lease_until < $1 AND batch_id IS NULL"
+    await change(
+        f"UPDATE outbox SET state = 'queued', channel = NULL, {UNTOUCHED}"
+        f" WHERE {expired} AND begun_at IS NULL",
+        to_ms(now),
+    )
+    return await change(
+        "UPDATE outbox SET state = 'unknown', reason = 'worker_lost', finished_at = $1,"
+        f" lease_until = NULL WHERE {expired} AND begun_at IS NOT NULL"
+        f" AND (COALESCE(channel, '') <> '{Channel.TEMPLATE}' OR begun_at < $2)",
+        to_ms(now),
+        to_ms(now - TEMPLATE_KEY_LIFE),
+    )
+
+
+async def begin_claimed(worker: str, claims: Sequence[tuple[int, int]], moment: Moment) -> set[int]:
+    """Write down that the calls are made now; the ids of those that may be.
+
+    `claims` are ids with attempts. Not begun is what another worker took over, what an owner's
+    pause holds back, and what belongs to a broadcast that does not run any more.
+    """
+    if not claims:
+        return set()
+    found = await rows(
+        "UPDATE outbox SET begun_at = COALESCE(begun_at, $1), lease_until = $2"
+        f" FROM {as_table({'id': 'BIGINT', 'attempt': 'BIGINT'}, '$3')}"
+        " WHERE outbox.id = given.id AND outbox.attempt = given.attempt AND worker = $4"
+        f" AND state = 'sending' AND {NOT_PAUSED} AND (broadcast_id IS NULL OR EXISTS"
+        " (SELECT 1 FROM broadcasts b WHERE b.id = broadcast_id AND b.state = 'running'))"
+        " RETURNING outbox.id AS id",
+        to_ms(moment.machine),
+        to_ms(moment.machine + LEASE),
+        as_lines([{"id": id, "attempt": attempt} for id, attempt in claims]),
+        worker,
+    )
+    return {line["id"] for line in found}

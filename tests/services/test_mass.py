@@ -1,0 +1,231 @@
+"""Mass sends (高级群发): gathered, judged once more, called once whatever dies, told in full."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from services import mass
+from services.mass import (
+    MassCall,
+    mass_call_refused,
+    mass_call_taken,
+    mass_call_unanswered,
+    mass_job_finished,
+    take_mass_call,
+)
+from services.outbox import outbox_states, take_due_messages
+from services.shop import Shop
+from storage.broadcasts import pause
+from storage.sql import change, row, rows
+from tests.services.broadcasting import a_crowd, say_of_crowd
+from tests.shop_parts import MachineClock
+
+MANY = 30
+LEASE_SECONDS = 30
+
+
+@pytest.fixture(autouse=True)
+def _service(shop: Shop) -> None:
+    object.__setattr__(shop, "account_kinds", {"main": "service"})
+
+
+async def a_sending(shop: Shop, many: int = MANY) -> int:
+    """A broadcast to a crowd whose chats are closed: only a mass send reaches them."""
+    await a_crowd(shop, many)
+    await change("DELETE FROM contacts")
+    await change(
+        "INSERT INTO broadcasts (key, state, audience, filter, content, topic, people, created_at)"
+        " VALUES ('b', 'running', '全部', '{}', $1, 'offers', $2, 1)",
+        '{"kind": "text", "value": "新品"}',
+        many,
+    )
+    await change(
+        "INSERT INTO outbox (key, account, openid, class, lane, content, state, due_at, created_at,"
+        " member_id, follower_id, broadcast_id) SELECT f.openid, 'main', f.openid, 'promotion', 2,"
+        " '', 'queued', 0, 0, f.member_id, f.id, (SELECT MAX(id) FROM broadcasts)"
+        " FROM followers f WHERE f.openid LIKE 'crowd-%' ORDER BY f.id"
+    )
+    found = await row("SELECT MAX(id) AS id FROM broadcasts")
+    assert found is not None
+    number: int = found["id"]
+    return number
+
+
+async def gathered(shop: Shop, many: int = MANY) -> MassCall:
+    await a_sending(shop, many)
+    assert await take_due_messages(shop, "worker", 1000) == []
+    call = await take_mass_call(shop, "worker")
+    assert call is not None
+    return call
+
+
+async def test_whom_only_a_mass_send_reaches_is_gathered_into_one_call(shop: Shop) -> None:
+    call = await gathered(shop)
+    assert len(call.openids) == len(set(call.openids)) == MANY
+    assert call.content["value"].startswith("新品")
+    assert len(call.key) == 32
+    assert await outbox_states() == {"sending": MANY}
+    assert await take_mass_call(shop, "other") is None
+
+
+async def test_a_call_that_was_taken_has_sent_to_all(shop: Shop) -> None:
+    call = await gathered(shop)
+    assert await mass_call_taken(shop, "worker", call, "2247483659")
+    assert await outbox_states() == {"sent": MANY}
+    assert not await mass_call_taken(shop, "worker", call, "2247483659")
+
+
+async def test_two_workers_gather_the_same_people_once(shop: Shop) -> None:
+    await a_sending(shop)
+    await take_due_messages(shop, "worker", 1000)
+    calls = await asyncio.gather(*[take_mass_call(shop, f"w{n}") for n in range(4)])
+    assert sum(len(call.openids) for call in calls if call is not None) == MANY
+
+
+async def test_no_call_is_made_while_more_people_may_still_come(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await a_sending(shop)
+    await take_due_messages(shop, "worker", 10)
+    assert await take_mass_call(shop, "worker") is None
+    await take_due_messages(shop, "worker", 1000)
+    await change(
+        "INSERT INTO broadcast_people (broadcast_id, member_id, follower_id)"
+        " SELECT $1, MIN(id), NULL FROM members",
+        number,
+    )
+    assert await take_mass_call(shop, "worker") is None
+    monkeypatch.setattr(mass, "MOST", 20)
+    call = await take_mass_call(shop, "worker")
+    assert call is not None
+    assert len(call.openids) == 20
+
+
+async def test_who_said_stop_meanwhile_is_not_in_the_call(shop: Shop) -> None:
+    await a_sending(shop)
+    await take_due_messages(shop, "worker", 1000)
+    await say_of_crowd(shop, given=False, key="stop", who="crowd-1_")
+    call = await take_mass_call(shop, "worker")
+    assert call is not None
+    assert len(call.openids) == MANY - 10
+    assert await outbox_states() == {"sending": MANY - 10, "suppressed": 10}
+
+
+async def test_the_platform_takes_no_list_of_one(shop: Shop) -> None:
+    await a_sending(shop, 1)
+    await take_due_messages(shop, "worker", 1000)
+    assert await take_mass_call(shop, "worker") is None
+    assert await rows("SELECT state, reason FROM outbox") == [
+        {"state": "suppressed", "reason": "mass_needs_two"}
+    ]
+
+
+async def test_a_call_of_a_dead_worker_is_made_again_under_its_key(
+    shop: Shop, clock: MachineClock
+) -> None:
+    first = await gathered(shop)
+    assert await take_mass_call(shop, "other") is None
+    clock.pass_time(seconds=LEASE_SECONDS + 1)
+    again = await take_mass_call(shop, "other")
+    assert again is not None
+    assert (again.key, again.openids, again.attempt) == (first.key, first.openids, 2)
+    assert not await mass_call_taken(shop, "worker", first, "1")
+    assert await mass_call_taken(shop, "other", again, "1")
+    assert await outbox_states() == {"sent": MANY}
+
+
+async def test_a_call_whose_key_the_platform_forgot_is_unknown(
+    shop: Shop, clock: MachineClock
+) -> None:
+    await gathered(shop)
+    clock.pass_time(hours=24)
+    assert await take_mass_call(shop, "other") is None
+    assert await outbox_states() == {"unknown": MANY}
+    assert await rows("SELECT state, reason FROM mass_batches") == [
+        {"state": "unknown", "reason": "worker_lost"}
+    ]
+
+
+async def test_a_call_without_an_answer_goes_again_five_times_at_most(
+    shop: Shop, clock: MachineClock
+) -> None:
+    call: MassCall | None = await gathered(shop)
+    for attempt in range(1, 6):
+        assert call is not None
+        assert call.attempt == attempt
+        await mass_call_unanswered(shop, "worker", call, "timeout")
+        clock.pass_time(seconds=62)
+        call = await take_mass_call(shop, "worker")
+    assert call is None
+    assert await outbox_states() == {"unknown": MANY}
+
+
+async def test_a_call_that_is_made_again_keeps_its_people_whatever_refuses_it(
+    shop: Shop, clock: MachineClock
+) -> None:
+    """The first one may have been taken: under another key they would hear it twice."""
+    first = await gathered(shop)
+    clock.pass_time(seconds=LEASE_SECONDS + 1)
+    again = await take_mass_call(shop, "other")
+    assert again is not None
+    soon = shop.now() + timedelta(minutes=1)
+    await mass_call_refused(shop, "other", again, "45066", wait_until=soon)
+    assert await outbox_states() == {"sending": MANY}
+    clock.pass_time(seconds=61)
+    third = await take_mass_call(shop, "third")
+    assert third is not None
+    assert (third.key, third.openids) == (first.key, first.openids)
+    await mass_call_refused(shop, "third", third, "48001")
+    assert await outbox_states() == {"unknown": MANY}
+
+
+async def test_a_refused_call_has_failed_for_all_and_counts_against_nobody(shop: Shop) -> None:
+    call = await gathered(shop)
+    assert await mass_call_refused(shop, "worker", call, "45162")
+    assert await outbox_states() == {"failed": MANY}
+    assert await rows("SELECT 1 FROM outbox WHERE left_at IS NOT NULL") == []
+
+
+async def test_a_quota_that_is_used_up_sends_everybody_back_to_wait(
+    shop: Shop, clock: MachineClock
+) -> None:
+    call = await gathered(shop)
+    tomorrow = shop.now() + timedelta(days=1)
+    await mass_call_refused(shop, "worker", call, "45009", wait_until=tomorrow)
+    assert await outbox_states() == {"queued": MANY}
+    assert await take_due_messages(shop, "worker", 1000) == []
+    clock.pass_time(days=1)
+    await take_due_messages(shop, "worker", 1000)
+    again = await take_mass_call(shop, "worker")
+    assert again is not None
+    assert again.openids == call.openids
+    assert again.id != call.id
+
+
+async def test_the_platforms_own_figures_stay_with_the_batch(shop: Shop) -> None:
+    call = await gathered(shop)
+    await mass_call_taken(shop, "worker", call, "99")
+    counts = {"total": 30, "filtered": 29, "sent": 28, "errors": 1}
+    assert await mass_job_finished(shop, "main", "99", counts=counts, failed=None)
+    [batch] = await rows("SELECT counts, state FROM mass_batches")
+    assert (json.loads(batch["counts"]), batch["state"]) == (counts, "sent")
+    assert not await mass_job_finished(shop, "main", "100", counts=counts, failed=None)
+    assert not await mass_job_finished(shop, "other", "99", counts=counts, failed=None)
+
+
+async def test_a_review_that_refuses_the_content_fails_everybody(shop: Shop) -> None:
+    call = await gathered(shop)
+    await mass_call_taken(shop, "worker", call, "99")
+    await mass_job_finished(shop, "main", "99", counts={}, failed="mass_20013")
+    found = await rows("SELECT DISTINCT state, reason, left_at FROM outbox")
+    assert found == [{"state": "failed", "reason": "mass_20013", "left_at": None}]
+
+
+async def test_a_paused_broadcast_makes_no_call(shop: Shop) -> None:
+    number = await a_sending(shop)
+    await take_due_messages(shop, "worker", 1000)
+    await pause(number, "staff")
+    assert await take_mass_call(shop, "worker") is None
+    assert await outbox_states() == {"queued": MANY}
