@@ -21,7 +21,7 @@ from services.campaign_turns import Outcome, Turn
 from services.clock import day_of
 from services.each import counted_failures, each_of
 from services.shop import Shop
-from storage.campaign_people import born_on, everybody, quiet_members
+from storage.campaign_people import Spared, born_on, everybody, quiet_members
 from storage.campaign_runs import begin_run, end_run, keep_place, last_planned_before
 from storage.sql import Part, Row
 from storage.transactions import transactional
@@ -75,7 +75,9 @@ async def _go_through(shop: Shop, page: Page) -> int:
     while run["done_at"] is None and tries < TRIES:
         with counted_failures() as failures:
             while batch := await _people(shop, page, after):
-                given += await each_of(batch, partial(_treat_one, shop, page))
+                # Most who are quiet are not missed today: no transaction for them.
+                missed = [member for member in batch if _is_missed(page, member)]
+                given += await each_of(missed, partial(_treat_one, shop, page))
                 after = batch[-1]["id"]
                 await keep_place(run["id"], after)
         if not failures.count:
@@ -99,7 +101,9 @@ async def _people(shop: Shop, page: Page, after: int) -> list[Row]:
         return await born_on(indexes, page.meant, after=after, limit=BATCH)
     if terms.kind == "schedule":
         return await everybody(page.meant, after=after, limit=BATCH)
-    return await quiet_members(page.meant, until=page.day, after=after, limit=BATCH)
+    since = page.planned_at - timedelta(days=_window_days(page))
+    spared = Spared(page.campaign.code, since)
+    return await quiet_members(page.meant, until=page.day, spared=spared, after=after, limit=BATCH)
 
 
 @transactional
@@ -116,8 +120,6 @@ async def _turn(shop: Shop, page: Page, member: Row) -> Turn | None:
         return await birthday_turn(shop, page.campaign, member["id"], page.day)
     facts: dict[str, object] = {}
     if terms.kind == "dormant":
-        if not _is_missed(page, member):
-            return None
         facts = {"last_on": member["last_on"]}
     return Turn(
         page.campaign,
@@ -132,6 +134,12 @@ async def _turn(shop: Shop, page: Page, member: Row) -> Turn | None:
 def _is_missed(page: Page, member: Row) -> bool:
     """From the day on which they are missed, for as long as the window is open."""
     terms = page.campaign.terms
+    if terms.kind != "dormant":
+        return True
     quiet_days = (page.day - date.fromisoformat(member["last_on"])).days
     late = quiet_days - missed_after(terms, member["median_days"])
-    return 0 <= late < (terms.useful_days or DORMANT_WINDOW_DAYS)
+    return 0 <= late < _window_days(page)
+
+
+def _window_days(page: Page) -> int:
+    return page.campaign.terms.useful_days or DORMANT_WINDOW_DAYS

@@ -1,6 +1,7 @@
 """Rows of whom a campaign by time is for (营销对象): by number, a page after the other."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from storage.instants import to_ms
@@ -23,14 +24,31 @@ async def born_on(
     return await _page("m.id FROM members m", found, values, meant, after=after, limit=limit)
 
 
-async def quiet_members(meant: Part | None, *, until: date, after: int, limit: int) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Whom a campaign has had its turn with since then."""
+
+    campaign: str
+    since: datetime
+
+    def condition(self, values: Values) -> str:
+        return (
+            "NOT EXISTS (SELECT 1 FROM campaign_effects e WHERE e.member_id = m.id"
+            f" AND e.campaign = {values(self.campaign)}"
+            f" AND e.done_at >= {values.number(to_ms(self.since))})"
+        )
+
+
+async def quiet_members(
+    meant: Part | None, *, until: date, spared: Spared, after: int, limit: int
+) -> list[Row]:
     """Whoever has bought and was not there on this day, with their rhythm."""
     values = Values()
     days = [values(day.isoformat()) for day in (until - LONGEST_QUIET, until)]
     source = (
         "m.id, r.last_on, r.median_days FROM members m JOIN member_rhythms r ON r.member_id = m.id"
     )
-    found = f"r.last_on BETWEEN {days[0]} AND {days[1]} AND "
+    found = f"r.last_on BETWEEN {days[0]} AND {days[1]} AND {spared.condition(values)} AND "
     return await _page(source, found, values, meant, after=after, limit=limit)
 
 

@@ -12,11 +12,11 @@ from services.shop import Shop
 from storage.sql import row
 from tools.demo_data import openid_of_guest
 from tools.demo_deeds import ACCOUNT
+from tools.demo_story import MEMBERS
 
 TIMES = ("starts", "until", "signup_until")
 WEEK = timedelta(weeks=1)
-MANY = 20
-# Seats and two who wait.
+# Six seats, and two who wait.
 WANTED = 8
 
 
@@ -36,7 +36,7 @@ async def fill_tasting(shop: Shop) -> None:
     found = await row("SELECT id FROM activities WHERE code = 'tasting'")
     assert found is not None, "it was loaded just now"
     came = 0
-    for guest in range(1, MANY * WANTED):
+    for guest in range(1, MEMBERS):
         person = (await identify(shop, ACCOUNT, openid_of_guest(guest), "")).person
         try:
             await sign_up(shop, person, found["id"], key=f"demo:signup:{guest}")

@@ -56,7 +56,7 @@ async def test_a_price_takes_two_short_reads(
 
     with monkeypatch.context() as watched:
         watched.setattr(sql, "_for_database", noted)
-        await shop_under_test.hear("小李", "不是词")
+        await shop_under_test.hear("小李", "帮助")
         others = len(read)
         await shop_under_test.hear("小李", "算 128")
     assert len(read) - 2 * others == 2
