@@ -30,7 +30,7 @@ AT_ONCE = 48
 POLL_SECONDS = 1.0
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60
-START_WITHIN_SECONDS = 15  # of a lease of 30; one send takes ten at most
+START_WITHIN_SECONDS = 15  # of a lease of 27; one send takes ten at most
 RECORD_AGAIN_SECONDS = 1.0
 RECORD_TRIES = 15
 

@@ -69,7 +69,8 @@ class MassSender:
             await self._calls.refused(call, "paused", paused.until)
             return False
         except WayTooBusy:
-            await self._calls.unanswered(call, "too_busy")
+            # Nothing was called, so nothing is unknown.
+            await self._calls.refused(call, "too_busy", self._pacing.soon())
             return False
         except DeliveryFailed as failed:
             return await self._refused(call, failed)

@@ -68,6 +68,10 @@ class Pacing:
                 raise WayTooBusy
             await asyncio.sleep(turn.wait_ms / 1000)
 
+    def soon(self) -> datetime:
+        """When to come again with what was too busy a way, by the shop's clock."""
+        return self._now() + timedelta(seconds=LONGEST_WAIT_SECONDS)
+
     async def note_refusal(self, account: str, api: str, failed: DeliveryFailed) -> datetime | None:
         """Until when the way is closed to everybody; None when this was no matter of quota."""
         until = quota_resets_at(failed.errcode, self._now())

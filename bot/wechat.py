@@ -171,7 +171,10 @@ class WeChatGateway:
         return await self.call(ApiCall("post", self._url(path), body=json_body(body)))
 
     async def call(self, call: ApiCall) -> Answer:
-        """Call with the token; one that is refused is dropped and the call made once more."""
+        """Call with the token; one that is refused is dropped and the call made once more.
+
+        Refused again, as while others fetch one token after the other, it may be made later.
+        """
         token = await self._tokens.current()
         try:
             return await exchange(self._session, call, access_token=token)
@@ -180,7 +183,12 @@ class WeChatGateway:
                 raise
         self._tokens.drop(token)
         token = await self._tokens.current()
-        return await exchange(self._session, call, access_token=token)
+        try:
+            return await exchange(self._session, call, access_token=token)
+        except DeliveryFailed as failed:
+            if failed.errcode not in STALE_TOKEN:
+                raise
+            raise DeliveryFailed("try_again", failed.errcode, failed.errmsg) from None
 
     async def _fetch_token(self) -> tuple[str, int]:
         """Whatever goes wrong here, the message itself was certainly not taken."""

@@ -103,7 +103,7 @@ def channels_for(content: Content) -> frozenset[Channel]:
 
 
 def _article(text: str) -> Content:
-    parts = _parts(text)
+    parts = _parts(text.rstrip().removesuffix("|"))
     if len(parts) not in (3, 4) or not all(parts):
         raise ArticleUnread
     if any(LINK.fullmatch(link) is None for link in parts[2:]):

@@ -130,9 +130,9 @@ def _as_addressed(message: Outgoing) -> Go:
 
 
 def _without_leave(message: Outgoing, person: PersonFacts, now: datetime) -> Held | None:
-    """What a person has said no to, or never yes; it concerns what is offered only."""
+    """What a person has said no to, or of what is offered never yes."""
     if not message.message_class.is_marketing:
-        return None
+        return _without_reminders(message, person)
     if not _has_leave(message, person):
         return Held.NO_CONSENT
     if message.topic in person.topics_off:
@@ -140,6 +140,15 @@ def _without_leave(message: Outgoing, person: PersonFacts, now: datetime) -> Hel
     if person.paused_until is not None and now.astimezone(SHOP_ZONE).date() < person.paused_until:
         return Held.PAUSED_BY_MEMBER
     return Held.COMPLAINT if person.complaint_open else None
+
+
+def _without_reminders(message: Outgoing, person: PersonFacts) -> Held | None:
+    """Service about a topic (到期提醒、等级提醒) ends with the topic, and with 退订 as it says."""
+    if not message.may_be_refused:
+        return None
+    if message.topic in person.topics_off:
+        return Held.TOPIC_OFF
+    return None if person.consents.get(Purpose.CARE, True) else Held.NO_CONSENT
 
 
 def _has_leave(message: Outgoing, person: PersonFacts) -> bool:

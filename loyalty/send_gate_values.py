@@ -70,6 +70,13 @@ class Outgoing:
             return ("member", self.member_id)
         return None if self.follower_id is None else ("follower", self.follower_id)
 
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether a word of the person holds it back: what is offered, and reminders of a topic."""
+        if self.message_class is MessageClass.SERVICE:
+            return self.topic is not None
+        return self.message_class.is_marketing
+
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:

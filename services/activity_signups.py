@@ -16,7 +16,6 @@ from loyalty.activities import (
     NotSignedUp,
     SignupState,
 )
-from loyalty.messages import Topic
 from loyalty.person import Person
 from services.activities import (
     Activity,
@@ -132,7 +131,6 @@ async def move_up(shop: Shop, activity: Activity) -> bool:
         key=key,
         due_at=shop.now(),
         message_class="service",
-        topic=Topic.ACTIVITIES,
         useless_after=activity.ends_at,
     )
     return True

@@ -147,7 +147,8 @@ async def _tell(shop: Shop, activity: Activity, task: Row, member_id: int, wordi
         key=f"activity-{what}:{activity.id}:{task['turn']}:{member_id}",
         due_at=shop.now(),
         message_class=MessageClass.PROMOTION if offers else MessageClass.SERVICE,
-        topic=Topic.ACTIVITIES,
+        # What somebody has signed up for is theirs, whatever they want to hear of else.
+        topic=Topic.ACTIVITIES if what in ("published", "ended") else None,
         useless_after=_useless_after(activity, what),
         # An invitation that could not leave is not made up for.
         otherwise=None if offers else "first_line",

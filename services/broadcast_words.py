@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from loyalty.broadcasts import Figures, Rehearsal
+from loyalty.broadcast_contents import channels_for
+from loyalty.broadcasts import Figures, Rehearsal, State
+from loyalty.messages import Channel
+from loyalty.send_gate_values import Held
 from services.broadcast_rehearsals import samples_of
 from services.broadcast_reports import Report
 from services.broadcasts import content_of, content_text
@@ -18,7 +21,9 @@ LONGEST_AUDIENCE = 60
 async def rehearsal_text(shop: Shop, broadcast: Row, rehearsal: Rehearsal) -> str:
     """All that somebody has to know before it leaves, and the next words to write."""
     lines = [_would_go(shop, rehearsal), _waits(shop, rehearsal), _held_back(shop, rehearsal)]
-    lines.append(_quota(shop, rehearsal))
+    lines += [_quota(shop, rehearsal), _service_only(shop, broadcast, rehearsal)]
+    if broadcast["state"] == State.WAITING:
+        lines.append(shop.phrase("broadcast/asked_already", {}))
     shown = [_short(text, LONGEST_SAMPLE) for text in await samples_of(shop, broadcast, rehearsal)]
     if shown:
         lines.append(shop.phrase("broadcast/samples", {"samples": "\n".join(shown)}))
@@ -43,6 +48,8 @@ def figures_text(shop: Shop, figures: Figures) -> str:
 def progress_text(shop: Shop, broadcast: Row, report: Report) -> str:
     """The four ends and what is on the way, why what was held back, what the platform says."""
     more = []
+    if report.state is State.RUNNING and not report.figures.audience:
+        more.append(shop.phrase("broadcast/preparing", {"number": broadcast["id"]}))
     if report.figures.reasons:
         reasons = reasons_text(shop, report.figures.reasons)
         more.append(shop.phrase("broadcast/suppressed", {"reasons": reasons}))
@@ -121,6 +128,14 @@ def _quota(shop: Shop, rehearsal: Rehearsal) -> str:
         return ""
     facts = {"most": shop.rules.messages.mass_per_month, "count": rehearsal.quota}
     return shop.phrase("broadcast/quota", facts)
+
+
+def _service_only(shop: Shop, broadcast: Row, rehearsal: Rehearsal) -> str:
+    """Why somebody has no channel whom a call for many would reach."""
+    channels = channels_for(content_of(broadcast))
+    if Channel.MASS in channels or Held.NO_CHANNEL not in rehearsal.held_back:
+        return ""
+    return shop.phrase("broadcast/service_only", {})
 
 
 def _short(text: str, longest: int) -> str:

@@ -40,7 +40,7 @@ async def lock_people(outgoing: Iterable[Outgoing]) -> None:
 async def judge(
     shop: Shop, outgoing: Sequence[Outgoing], *, rehearses: bool = False
 ) -> dict[int, Verdict]:
-    """By the message's id. Six reads however many they are, two where nothing is marketing.
+    """By the message's id. Six reads however many they are, two for replies and what is owed.
 
     In a rehearsal whatever has no way now is told as that, however long it would wait.
     """

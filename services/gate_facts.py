@@ -37,10 +37,12 @@ class _Books:
 async def read_facts(
     shop: Shop, messages: Sequence[Outgoing], followers: Sequence[Row]
 ) -> dict[Who, PersonFacts]:
-    """Of everybody these messages are for; what only marketing asks for is read for it alone."""
+    """Of everybody these messages are for; what a reply does not ask for is not read for it."""
     books = _Books()
     ids = [line["id"] for line in followers]
     _note_ways(books, await ways_to(ids, shop.now()))
+    if unasked := [one for one in messages if one.may_be_refused]:
+        await _read_words(books, unasked)
     if marketing := [one for one in messages if one.message_class.is_marketing]:
         await _read_marketing(shop, books, marketing)
         books.complaining = await who_complains(ids)
@@ -52,11 +54,16 @@ async def read_facts(
     }
 
 
-async def _read_marketing(shop: Shop, books: _Books, marketing: Sequence[Outgoing]) -> None:
-    members = sorted({one.member_id for one in marketing if one.member_id is not None})
+async def _read_words(books: _Books, unasked: Sequence[Outgoing]) -> None:
+    """What the members have said of such messages."""
+    members = _members_of(unasked)
     for line in await newest_words(members, [str(purpose) for purpose in ASKED]):
         books.consents[line["member_id"]][Purpose(line["purpose"])] = bool(line["given"])
     books.choices = {line["member_id"]: line for line in await choices_of(members)}
+
+
+async def _read_marketing(shop: Shop, books: _Books, marketing: Sequence[Outgoing]) -> None:
+    members = _members_of(marketing)
     month = _month_began_at(shop)
     since = min(shop.now() - LONGEST_WINDOW, month)
     for line in await marketing_left(members, since, without=[one.id for one in marketing]):
@@ -64,6 +71,10 @@ async def _read_marketing(shop: Shop, books: _Books, marketing: Sequence[Outgoin
         books.left[line["member_id"]].append((MessageClass(line["message_class"]), left_at))
         if line["channel"] == Channel.MASS and left_at >= month and line["follower_id"]:
             books.mass[line["follower_id"]] += 1
+
+
+def _members_of(messages: Sequence[Outgoing]) -> list[int]:
+    return sorted({one.member_id for one in messages if one.member_id is not None})
 
 
 def _note_ways(books: _Books, ways: Iterable[Row]) -> None:

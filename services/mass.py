@@ -15,7 +15,7 @@ from loyalty.messages import Channel
 from loyalty.send_gate import Go
 from services.broadcast_texts import said_to
 from services.claiming import judged_by, moment_of, write_judged
-from services.gate import judge, lock_people, outgoing_of
+from services.mass_again import FEWEST, judged_now, take_over
 from services.shop import Shop
 from storage.broadcasts import broadcast_contents
 from storage.mass import (
@@ -26,13 +26,11 @@ from storage.mass import (
     end_batch,
     end_messages,
     fail_job,
-    give_up_old_batches,
     keep_batch_tag,
     keep_counts,
     let_batch_wait,
-    people_of_batch,
+    messages_of_batch,
     queue_again,
-    take_over_batch,
     waiting_groups,
 )
 from storage.outbox_claims import Moment
@@ -42,7 +40,7 @@ from storage.transactions import transactional
 
 log = logging.getLogger(__name__)
 
-FEWEST, MOST = 2, 10_000
+MOST = 10_000
 # Beyond this nothing more is put in: what is there goes, full or not.
 CROWDED = 15_000
 # Within a minute the platform refuses the same key (45066), whatever came of the first call.
@@ -91,13 +89,6 @@ def _ready(groups: Sequence[Row]) -> list[Row]:
 
 
 @transactional
-async def take_over(shop: Shop, worker: str) -> Row | None:
-    now = shop.clock.machine_now()
-    await give_up_old_batches(now)
-    return await take_over_batch(worker, now)
-
-
-@transactional
 async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
     """Judge everybody once more and write their call down; None where nobody is left to call."""
     moment = moment_of(shop)
@@ -115,11 +106,7 @@ async def _judged(
     shop: Shop, worker: str, claimed: Sequence[Row], account: str, moment: Moment
 ) -> list[int]:
     """The ids of those who may go by this call; all others have their verdict."""
-    alike = await broadcast_contents({line["broadcast_id"] for line in claimed})
-    contents = {line["id"]: alike[line["broadcast_id"]] for line in claimed}
-    outgoing = outgoing_of(shop, claimed, contents)
-    await lock_people(outgoing)
-    verdicts = await judge(shop, outgoing)
+    verdicts = await judged_now(shop, claimed)
     together = {id for id, verdict in verdicts.items() if _goes_by(verdict, account)}
     judged = []
     for id, verdict in verdicts.items():
@@ -164,7 +151,7 @@ async def _call(shop: Shop, batch: Row) -> MassCall:
         key=sha256(batch["key"].encode()).hexdigest()[:KEY_LENGTH],
         account=batch["account"],
         content=said_to(shop, content, {}),
-        openids=await people_of_batch(batch["id"]),
+        openids=[line["openid"] for line in await messages_of_batch(batch["id"])],
         attempt=batch["attempt"],
         platform_tag=batch["platform_tag"],
         row=batch,

@@ -22,6 +22,7 @@ from storage.sealing import unseal
 __all__ = ["MEASURED_DAYS", "SMALLEST_GROUP", "Group"]
 
 LISTED_REPLIES = 8
+LONGEST_NUMBER = 15
 
 
 class NothingSentByThatName(Refusal):
@@ -74,7 +75,7 @@ async def results_of(shop: Shop, person: Person, name: str, *, key: str) -> Resu
 
 
 async def _source(shop: Shop, person: Person, name: str) -> tuple[str, int | str, str]:
-    if name.isdecimal():
+    if name.isascii() and name.isdecimal() and len(name) <= LONGEST_NUMBER:
         found = await broadcast_of_id(int(name))
         if found is not None and (reach_of(shop, person) is None or is_own(person, found)):
             return "broadcast_id", int(name), REACHED

@@ -36,6 +36,16 @@ async def tell_second_persons(
             await tell_follower(shop, row, text, key=f"second:{key}:{row['id']}")
 
 
+async def has_second_person(shop: Shop, person: Person, right: Right) -> bool:
+    """Whether anybody else could say yes to what this person asks for all of their reach."""
+    asked = reach_of(shop, person)
+    return any(
+        row["id"] != person.follower_id
+        and covers(reach_within(shop, row["store_id"], row["region_id"]), asked)
+        for row in await staff_with(shop, right, asked)
+    )
+
+
 async def is_second_person(shop: Shop, person: Person, confirmed: Confirmed) -> bool:
     """Whether this is near enough to whoever asked, and to the member it is about."""
     if person.follower_id in confirmed.content.get("without", ()):

@@ -10,7 +10,14 @@ from storage.instants import to_ms
 from storage.sql import Row, change, row
 
 QUEUED = "UPDATE outbox SET state = 'suppressed', reason = $2, finished_at = $3"
-WHERE = "WHERE state = 'queued' AND lane = 2 AND member_id = $1"
+WHERE = "WHERE state = 'queued' AND member_id = $1"
+# What is offered, and reminders of a topic (see loyalty/send_gate).
+UNASKED = "(lane = 2 OR (class = 'service' AND topic IS NOT NULL))"
+UNTOLD = (
+    "DELETE FROM waiting_lines WHERE told_at IS NULL AND EXISTS (SELECT 1 FROM outbox"
+    " WHERE outbox.key = waiting_lines.key AND outbox.member_id = $1 AND {})"
+    " AND follower_id IN (SELECT id FROM followers WHERE member_id = $1)"
+)
 
 
 async def choices_of_member(member_id: int) -> Choices:
@@ -48,18 +55,17 @@ async def keep_choices(member_id: int, choices: Choices, *, key: str, now: datet
 
 async def stop_marketing_of(member_id: int, *, reason: str, now: datetime) -> int:
     """Nothing offered leaves any more, nor is it told at the next contact; how many messages."""
-    stopped = await change(f"{QUEUED} {WHERE}", member_id, reason, to_ms(now))
-    await change(
-        "DELETE FROM waiting_lines WHERE told_at IS NULL AND EXISTS (SELECT 1 FROM outbox o"
-        " WHERE o.key = waiting_lines.key AND o.lane = 2 AND o.member_id = $1)"
-        " AND follower_id IN (SELECT id FROM followers WHERE member_id = $1)",
-        member_id,
-    )
+    stopped = await change(f"{QUEUED} {WHERE} AND {UNASKED}", member_id, reason, to_ms(now))
+    await change(UNTOLD.format(UNASKED), member_id)
     return stopped
 
 
 async def stop_topic_of(member_id: int, topic: str, *, reason: str, now: datetime) -> int:
-    return await change(f"{QUEUED} {WHERE} AND topic = $4", member_id, reason, to_ms(now), topic)
+    """The same of one topic."""
+    about = f"{UNASKED} AND topic = "
+    stopped = await change(f"{QUEUED} {WHERE} AND {about}$4", member_id, reason, to_ms(now), topic)
+    await change(UNTOLD.format(f"{about}$2"), member_id, topic)
+    return stopped
 
 
 def _choices(found: Row) -> Choices:

@@ -21,8 +21,7 @@ CHANGE = ("member_id", "from_stage", "to_stage", "cause", "facts", "changed_at")
 async def read_marks() -> tuple[int, int]:
     """Up to which member and which ledger transaction everything has been looked at."""
     found = await row("SELECT member_id, transaction_id FROM lifecycle_marks WHERE id = 1")
-    assert found is not None
-    return found["member_id"], found["transaction_id"]
+    return (found["member_id"], found["transaction_id"]) if found else (0, 0)
 
 
 async def newest_transaction() -> int:
@@ -33,7 +32,9 @@ async def newest_transaction() -> int:
 
 async def move_marks(member_id: int, transaction_id: int) -> None:
     await change(
-        "UPDATE lifecycle_marks SET member_id = $1, transaction_id = $2 WHERE id = 1",
+        "INSERT INTO lifecycle_marks (id, member_id, transaction_id) VALUES (1, $1, $2)"
+        " ON CONFLICT (id) DO UPDATE SET member_id = excluded.member_id,"
+        " transaction_id = excluded.transaction_id",
         member_id,
         transaction_id,
     )

@@ -13,6 +13,12 @@ from storage.sql import Row, Values, change, insert, row, rows
 # The platform knows a call's key for 24 hours (wechat-platform 4.7).
 MASS_KEY_LIFE = timedelta(hours=23)
 WAITS = "o.state = 'queued' AND o.channel = 'mass'"
+# A call whose worker died, by what became of its broadcast meanwhile.
+LOST = "state = 'sending' AND lease_until < $1"
+OF_STATE = "(SELECT b.id FROM broadcasts b WHERE b.state = '{}')"
+RUNS = f"broadcast_id IN {OF_STATE.format('running')}"
+# Nobody makes it again: its key is forgotten, or the broadcast was cancelled.
+IS_OVER = f"(created_at < $2 OR broadcast_id IN {OF_STATE.format('cancelled')})"
 
 
 async def waiting_groups(moment: Moment) -> list[Row]:
@@ -83,9 +89,11 @@ async def add_batch(
 
 
 async def any_call_lost(now: datetime) -> bool:
+    """One that is to be made again, or given up; while its broadcast pauses it is neither."""
     found = await rows(
-        "SELECT 1 AS one FROM mass_batches WHERE state = 'sending' AND lease_until < $1 LIMIT 1",
+        f"SELECT 1 AS one FROM mass_batches WHERE {LOST} AND ({RUNS} OR {IS_OVER}) LIMIT 1",
         to_ms(now),
+        to_ms(now - MASS_KEY_LIFE),
     )
     return bool(found)
 
@@ -96,7 +104,7 @@ async def take_over_batch(worker: str, now: datetime) -> Row | None:
     return await row(
         "UPDATE mass_batches SET worker = $1, attempt = attempt + 1, lease_until = $2"
         " WHERE id = (SELECT id FROM mass_batches WHERE state = 'sending' AND lease_until < $3"
-        f" AND created_at >= $4 AND {NOT_PAUSED} ORDER BY id LIMIT 1{skip})"
+        f" AND created_at >= $4 AND {RUNS} AND {NOT_PAUSED} ORDER BY id LIMIT 1{skip})"
         " AND state = 'sending' RETURNING *",
         worker,
         to_ms(now + LEASE),
@@ -109,8 +117,7 @@ async def give_up_old_batches(now: datetime) -> None:
     """Nobody can know any more whether these calls were taken."""
     found = await rows(
         "UPDATE mass_batches SET state = 'unknown', reason = 'worker_lost', finished_at = $1,"
-        " lease_until = NULL WHERE state = 'sending' AND lease_until < $1 AND created_at < $2"
-        " RETURNING id",
+        f" lease_until = NULL WHERE {LOST} AND {IS_OVER} RETURNING id",
         to_ms(now),
         to_ms(now - MASS_KEY_LIFE),
     )
@@ -118,10 +125,23 @@ async def give_up_old_batches(now: datetime) -> None:
         await end_messages(batch["id"], state="unknown", reason="worker_lost", now=now)
 
 
-async def people_of_batch(batch_id: int) -> list[str]:
-    """In the order of the first call: the same call again says the same."""
-    found = await rows("SELECT openid FROM outbox WHERE batch_id = $1 ORDER BY id", batch_id)
-    return [line["openid"] for line in found]
+async def messages_of_batch(batch_id: int) -> list[Row]:
+    """Those that have no end yet, in the order of the first call."""
+    return await rows(
+        f"SELECT {CLAIMED} FROM outbox WHERE batch_id = $1 AND state = 'sending' ORDER BY id",
+        batch_id,
+    )
+
+
+async def leave_out(message_ids: Sequence[int], *, reason: str, now: datetime) -> None:
+    """They are not called again, and whether the first call reached them nobody knows."""
+    await change(
+        "UPDATE outbox SET state = 'unknown', reason = $1, finished_at = $2"
+        f" WHERE {among('id', '$3')} AND state = 'sending'",
+        reason,
+        to_ms(now),
+        as_list(message_ids),
+    )
 
 
 async def end_batch(

@@ -14,7 +14,8 @@ from storage.database import is_postgres
 from storage.instants import to_ms
 from storage.sql import Row, Values, change, rows
 
-LEASE = timedelta(seconds=30)
+# Whoever takes over has begun half a minute after a kill, the next look included.
+LEASE = timedelta(seconds=27)
 NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM installation WHERE sending_paused_at IS NOT NULL)"
 # The platform remembers a template message's key for ten minutes (wechat-platform 4.3); a call
 # lasts seconds.

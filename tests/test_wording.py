@@ -29,10 +29,10 @@ NOT_ON_THE_TOUR = {
     "broadcast/rehearsal_needed": "said when a rehearsal grows old at this very moment",
     "help/apology": "said by the door when something broke",
     "coupons/more": "nobody on the tour has more than twenty coupons",
-    "coupons/ending": "a notice, which no channel sends yet",
+    "coupons/ending": "a notice, put together when it leaves",
     "gifts/link_lost": "said when the key of a login was changed meanwhile",
     "points/kind_exchange_returned": "nobody on the tour lets a reward of that kind lapse",
-    "points/ending": "a notice, which no channel sends yet",
+    "points/ending": "a notice, put together when it leaves",
     "tiers/no_ladder": "the shop of the tour has a ladder",
     "campaigns/said": "a campaign's message, whose text is put in when it leaves",
     "campaigns/question": "a campaign's question, which is put together when it leaves",
@@ -40,11 +40,11 @@ NOT_ON_THE_TOUR = {
     "tiers/benefit_gone": "a line of a notice of changed benefits",
     "tiers/benefit_price": "a line of a notice of changed benefits",
     "tiers/told_benefits": "a notice, put together when it leaves",
-    "tiers/told_reached": "a notice, which no channel sends yet",
-    "tiers/told_grace": "a notice, which no channel sends yet",
-    "tiers/told_stepped_down": "a notice, which no channel sends yet",
-    "tiers/told_returned": "a notice, which no channel sends yet",
-    "tiers/told_ending": "a notice, which no channel sends yet",
+    "tiers/told_reached": "a notice, put together when it leaves",
+    "tiers/told_grace": "a notice, put together when it leaves",
+    "tiers/told_stepped_down": "a notice, put together when it leaves",
+    "tiers/told_returned": "a notice, put together when it leaves",
+    "tiers/told_ending": "a notice, put together when it leaves",
     "wallet/payment_under_way": "said to staff who give a card back",
     "wallet/nothing_stored": "said to staff who give a card back",
     "wallet/topup_used": "said to staff who take a top-up back",
@@ -60,6 +60,8 @@ NOT_ON_THE_TOUR = {
     "points/kind_tier_gift_back": "nobody on the tour returns what raised a tier",
     "why/paid_with_bonus": "nobody on the tour pays with a gift first",
 }
+# They tell staff which places a text may have.
+SHOWS_PLACES = {"broadcast/ask_content", "broadcast/place_unknown"}
 
 
 @cache
@@ -195,7 +197,8 @@ async def test_on_a_tour_every_sentence_is_said_with_all_its_facts(
         too_long = {n for n, text in shop.wordings.said if len(text.encode()) > LONGEST_TEXT_BYTES}
     assert set(WORDINGS.names()) - set(texts) == set(NOT_ON_THE_TOUR)
     assert too_long == set()
-    assert [name for name, text in texts.items() if "{" in text or "None" in text] == []
+    unfilled = {name for name, text in texts.items() if "{" in text or "None" in text}
+    assert unfilled <= SHOWS_PLACES
 
 
 def test_every_page_is_shown_somewhere_and_every_page_shown_exists() -> None:

@@ -45,6 +45,7 @@ WELCOME = """
   Reach: 店长林姐 sends 群发 (a draft waits: 群发 列表), to whom, what → a rehearsal → 群发 确认 →
     老板方姐 确认 CODE; at night it waits until 9 (move the clock). 平台 at the top shows accepted
     sends, quotas and what everybody holds. 老周: TD, 消息; ⊕ 订阅消息 allows one more notice
+  Activities: 活动, a tap, 报名 2; 报名 1 is full and queues; 活动日历; 店长林姐 has 活动名单 1.
   A member's own: 填手机号 (tap the number above the phone; its SMS comes there), 资料, 授权,
   隐私, 我的数据, 注销. In the mini-program's chat ⊕ has the button 授权手机号.
   店员小陈 works in the shop: 核销 and a code of 优惠券, 小票 12.5, 查会员, 充值, 撤销; what moves

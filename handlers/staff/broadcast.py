@@ -28,6 +28,7 @@ from services.broadcasts import (
     typed_content,
 )
 from services.counter_actions import propose_action
+from services.second_persons import has_second_person
 from services.staff import Right
 
 router = Router()
@@ -51,6 +52,8 @@ async def broadcast(chat: Chat, arguments: tuple[str, ...]) -> None:
             await _ask_audience(chat)
         case ("列表",):
             await _list(chat)
+        case (number,) if _is_number(number):
+            await _progress(chat, int(command_text(number)))
         case (word, number) if word in STEPS and _is_number(number):
             await STEPS[word](chat, int(command_text(number)))
         case (word, *_) if word in STEPS or word == "帮助":
@@ -71,7 +74,8 @@ async def audience_typed(chat: Chat, answers: Answers) -> None:
     except Refusal as refusal:
         # The question stays open: most faults are a slip of the keys.
         chat.expect(audience)
-        raise refusal
+        fault = chat.phrase(refusal.wording, **refusal.facts)
+        await chat.say("broadcast/audience_unread", fault=fault)
 
 
 @content.ask("content", prompt="broadcast/ask_content", picture=picture_typed)
@@ -92,8 +96,8 @@ async def content_typed(chat: Chat, answers: Answers) -> None:
 
 async def _ask_audience(chat: Chat) -> None:
     names = await saved_names(chat.shop)
-    lines = [chat.phrase("broadcast/saved_line", name=name) for name in names]
-    await chat.open(audience, saved="\n".join(lines))
+    lines = ["\n" + chat.phrase("broadcast/saved_line", name=name) for name in names]
+    await chat.open(audience, saved="".join(lines))
 
 
 async def _aim(chat: Chat, text: str) -> None:
@@ -127,8 +131,16 @@ async def _confirm(chat: Chat, number: int) -> None:
     facts = {"summary": asked.summary, "code": asked.code}
     if asked.by_another:
         minutes = int(asked.life.total_seconds()) // 60
-        return await chat.say("broadcast/ask_another", minutes=minutes, **facts)
+        others = await _others(chat)
+        return await chat.say("broadcast/ask_another", minutes=minutes, others=others, **facts)
     await chat.say("staff/ask", seconds=int(asked.life.total_seconds()), **facts)
+
+
+async def _others(chat: Chat) -> str:
+    """Nothing where somebody else can say yes; else what to do about it."""
+    if await has_second_person(chat.shop, chat.person, Right.BROADCAST):
+        return ""
+    return "\n" + chat.phrase("broadcast/nobody_to_confirm")
 
 
 async def _pause(chat: Chat, number: int) -> None:
@@ -153,10 +165,12 @@ async def _progress(chat: Chat, number: int) -> None:
 STEPS: Mapping[str, Step] = {
     "测试": _test,
     "确认": _confirm,
+    "发送": _confirm,
     "暂停": _pause,
     "继续": _resume,
     "取消": _cancel,
     "进度": _progress,
+    "预演": _progress,
 }
 
 

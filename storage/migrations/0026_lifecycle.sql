@@ -38,7 +38,6 @@ CREATE TABLE lifecycle_marks (
     member_id BIGINT NOT NULL,
     transaction_id BIGINT NOT NULL
 );
-INSERT INTO lifecycle_marks (id, member_id, transaction_id) VALUES (1, 0, 0);
 
 -- Scores 1 to 5 by percentile among those who bought in the last twelve months.
 CREATE TABLE rfm_scores (

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,3 +133,11 @@ async def test_a_subscription_account_sends_by_a_tag_of_its_own(
     assert "/cgi-bin/tags/members/batchtagging" in platform.paths()
     assert await ended(gateway, OneCall(platform_tag=7)) == [("taken", "9")]
     assert platform.paths().count("/cgi-bin/tags/create") == 1
+
+
+async def test_a_way_that_is_too_busy_leaves_nothing_unknown(
+    gateway: WeChatGateway, platform: FakePlatform
+) -> None:
+    [first] = await ended(gateway, ways=OpenWays([Turn(wait_ms=60_000)]))
+    assert first == ("refused", "too_busy", NOON + timedelta(seconds=5))
+    assert SEND not in platform.paths()

@@ -24,6 +24,8 @@ ENDED = ("finished", "cancelled")
 PATIENCE_SECONDS = 120
 AT_ONCE = 12
 DAYS_BETWEEN = 8
+# That somebody has written to us is noted every two seconds.
+WRITTEN_BEHIND_SECONDS = 2.5
 NUMBER = re.compile(r"群发 (\d+)")
 
 
@@ -64,6 +66,7 @@ class Fleet:
     async def gather(self, people: int) -> None:
         """So many more members, who have written to us just now."""
         self.crowd += await few_at_once(self._newcomer, range(people), limit=AT_ONCE)
+        await asyncio.sleep(WRITTEN_BEHIND_SECONDS)
 
     async def _newcomer(self, number: int) -> Phone:
         phone = self.bench.phone()

@@ -59,8 +59,13 @@ def another(shop: Installation, directory: Path, database_url: str) -> Iterator[
     shutil.copy(shop.directory / "var" / "keys.toml", directory / "var")
     other = Installation(directory, shop.wechat, database_url, enrolments=shop.enrolments)
     other.servers.append(ServerRun(free_port(), free_port(), directory / "serve.log"))
-    facts = {"port": other.servers[0].port, "admin_port": other.servers[0].admin_port}
-    facts |= {"database": database_url, "redis": "", "api": shop.wechat.url}
+    facts = {
+        "port": other.servers[0].port,
+        "admin_port": other.servers[0].admin_port,
+        "database": database_url,
+        "redis": "",
+        "api": shop.wechat.url,
+    }
     other.config.write_text(configuration(ACCOUNTS, facts), encoding="utf-8")
     try:
         yield other

@@ -36,8 +36,9 @@ async def test_a_spent_quota_is_left_alone_until_its_reset(fleet: Fleet) -> None
     number = await fleet.broadcast(text, quota=(SENDS, PEOPLE // 3))
     refused_at = await first_refusal(fleet)
     await asyncio.sleep(15)
-    calls = fleet.platform.ask("calls", since=refused_at, api=SENDS)
-    assert Counter(code for _, _, code in calls)[QUOTA_SPENT] <= 1 + MOST_FURTHER_CALLS
+    # What was on its way when the first refusal was answered arrives within a second.
+    calls = fleet.platform.ask("calls", since=refused_at + 1, api=SENDS)
+    assert len(calls) <= MOST_FURTHER_CALLS, calls
     assert fleet.report(number)["state"] == "running"
     fleet.platform.tell("quota", api=SENDS, left=None)
     await next_morning(fleet.bench, days=1)

@@ -34,7 +34,20 @@ JOINED_ONLY = {Purpose.MARKETING: False}
 @pytest.mark.parametrize("kind", [REPLY, OWED, SERVICE])
 def test_what_somebody_is_owed_needs_no_leave(kind: MessageClass) -> None:
     silent = person(consents=SAID_STOP, paused_until=date(2027, 2, 1), weekly=0)
-    assert goes(message(kind, topic="tiers"), silent)
+    assert goes(message(kind), silent)
+
+
+def test_a_reminder_ends_with_its_topic() -> None:
+    quiet = person(topics_off=frozenset({"expiry"}))
+    assert reason(message(SERVICE, topic="expiry"), quiet) == "topic_off"
+    assert goes(message(SERVICE, topic="tiers"), quiet)
+    assert goes(message(OWED, topic="expiry"), quiet)
+
+
+def test_stop_ends_reminders_too_and_joining_alone_does_not() -> None:
+    assert reason(message(SERVICE, topic="expiry"), person(consents=SAID_STOP)) == "no_consent"
+    assert goes(message(SERVICE, topic="expiry"), person(consents=JOINED_ONLY))
+    assert goes(message(SERVICE), person(consents=SAID_STOP))
 
 
 @pytest.mark.parametrize("kind", [REPLY, OWED])

@@ -146,7 +146,7 @@ async def test_whoever_has_a_seat_is_reminded_once(shop: Shop, clock: MachineClo
     told = await notices("activities/reminder")
     assert {line["member_id"] for line in told} == {person.member_id for person in people[:2]}
     assert told[0]["facts"]["starts"] == "2027-01-14 18:30"
-    assert {(line["class"], line["topic"]) for line in told} == {("service", "activities")}
+    assert {(line["class"], line["topic"]) for line in told} == {("service", None)}
 
 
 async def test_who_has_not_come_has_missed_it(shop: Shop, clock: MachineClock) -> None:

@@ -25,7 +25,7 @@ from tests.services.gating import agree, talks
 from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_member
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 27
 
 
 @pytest.fixture

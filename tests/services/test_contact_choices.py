@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.messages import Topic
+from loyalty.messages import MessageClass, Topic
 from loyalty.person import Person
 from services.contact_choices import (
     PauseUnfit,
@@ -114,6 +114,28 @@ async def test_one_topic_is_held_back_and_no_other(shop: Shop, li: Person) -> No
     assert await result(shop, li, PROMOTION, topic="activities") == "topic_off"
     await hear_about(shop, member_id_of(li), Topic.ACTIVITIES, key="t2")
     assert await result(shop, li, PROMOTION, topic="activities") == "service"
+
+
+async def test_a_reminder_that_is_queued_or_waits_to_be_said_ends_with_its_topic(
+    shop: Shop, li: Person
+) -> None:
+    service = MessageClass.SERVICE
+    queued = {"state": "queued", "left_at": None, "topic": "expiry"}
+    await left(shop, li, service, key="q:points", **queued)
+    await left(shop, li, service, key="q:place", **{**queued, "topic": None})
+    await left(shop, li, service, key="q:said", topic="expiry", otherwise="first_line")
+    await wait_for_points(shop, li)
+    await stop_messages_about(shop, member_id_of(li), Topic.EXPIRY, key="t")
+    found = await states()
+    assert found["points"] == ("suppressed", "topic_off")
+    assert found["place"] == ("queued", None)
+    assert await rows("SELECT key FROM waiting_lines") == []
+    assert await result(shop, li, service, topic="expiry") == "topic_off"
+
+
+@transactional
+async def wait_for_points(shop: Shop, person: Person) -> None:
+    await wait_for_contact(shop, person.follower_id, "积分快到期", key="q:said")
 
 
 async def test_a_message_takes_one_step_however_often_it_comes(shop: Shop, li: Person) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from services import mass
+from services.clock import SHOP_ZONE
 from services.mass import (
     MassCall,
     mass_call_refused,
@@ -17,13 +18,13 @@ from services.mass import (
 )
 from services.outbox import outbox_states, take_due_messages
 from services.shop import Shop
-from storage.broadcasts import pause
+from storage.broadcasts import cancel, go_on, pause
 from storage.sql import change, row, rows
 from tests.services.broadcasting import a_crowd, say_of_crowd
 from tests.shop_parts import MachineClock
 
 MANY = 30
-LEASE_SECONDS = 30
+LEASE_SECONDS = 27
 
 
 @pytest.fixture(autouse=True)
@@ -229,3 +230,63 @@ async def test_a_paused_broadcast_makes_no_call(shop: Shop) -> None:
     await pause(number, "staff")
     assert await take_mass_call(shop, "worker") is None
     assert await outbox_states() == {"queued": MANY}
+
+
+async def made_again(shop: Shop, clock: MachineClock) -> MassCall | None:
+    clock.pass_time(seconds=LEASE_SECONDS + 1)
+    return await take_mass_call(shop, "other")
+
+
+async def test_who_said_stop_since_is_not_called_again_and_stays_unknown(
+    shop: Shop, clock: MachineClock
+) -> None:
+    first = await gathered(shop)
+    await say_of_crowd(shop, given=False, key="stop", who="crowd-1_")
+    again = await made_again(shop, clock)
+    assert again is not None
+    assert (again.key, len(again.openids)) == (first.key, MANY - 10)
+    assert await mass_call_taken(shop, "other", again, "1")
+    assert await outbox_states() == {"sent": MANY - 10, "unknown": 10}
+
+
+async def test_nobody_is_called_again_when_all_said_stop(shop: Shop, clock: MachineClock) -> None:
+    await gathered(shop)
+    await say_of_crowd(shop, given=False, key="stop")
+    assert await made_again(shop, clock) is None
+    assert await rows("SELECT state, reason FROM mass_batches") == [
+        {"state": "unknown", "reason": "no_consent"}
+    ]
+    assert await outbox_states() == {"unknown": MANY}
+
+
+async def test_a_cancelled_call_is_not_made_again(shop: Shop, clock: MachineClock) -> None:
+    call = await gathered(shop)
+    await cancel(call.row["broadcast_id"], shop.now())
+    assert await made_again(shop, clock) is None
+    assert await outbox_states() == {"unknown": MANY}
+
+
+async def test_a_call_is_made_again_only_when_its_broadcast_goes_on(
+    shop: Shop, clock: MachineClock
+) -> None:
+    call = await gathered(shop)
+    await pause(call.row["broadcast_id"], "staff")
+    assert await made_again(shop, clock) is None
+    assert await outbox_states() == {"sending": MANY}
+    await go_on(call.row["broadcast_id"])
+    again = await take_mass_call(shop, "other")
+    assert again is not None
+    assert again.openids == call.openids
+
+
+async def test_a_call_is_not_made_again_in_the_night(shop: Shop, clock: MachineClock) -> None:
+    clock.pass_time(hours=4)
+    call = await gathered(shop)
+    asleep = datetime.combine(shop.today(), time(22), SHOP_ZONE)
+    clock.pass_time(seconds=(asleep - shop.now()).total_seconds())
+    assert await take_mass_call(shop, "other") is None
+    assert await outbox_states() == {"sending": MANY}
+    clock.pass_time(hours=11, seconds=1)
+    again = await take_mass_call(shop, "other")
+    assert again is not None
+    assert again.openids == call.openids

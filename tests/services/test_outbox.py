@@ -19,7 +19,7 @@ from storage.sql import change, rows
 from tests.outbox import make_call, record_outcome, try_again_later
 from tests.shop_parts import MachineClock
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 27
 
 
 async def queue(shop: Shop, *texts: str, key: str = "m1") -> None:

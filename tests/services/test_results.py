@@ -99,7 +99,7 @@ async def test_replies_are_told_without_numbers_in_them(shop: Shop) -> None:
     assert "13800138000" not in found.replies[0].text
 
 
-@pytest.mark.parametrize("name", ["nothing", "99"])
+@pytest.mark.parametrize("name", ["nothing", "99", "9" * 30, "１２"])
 async def test_what_was_never_sent_has_no_results(shop: Shop, name: str) -> None:
     with pytest.raises(NothingSentByThatName):
         await results_of(shop, await a_staff(shop, "boss", Role.OWNER, ""), name, key="1")

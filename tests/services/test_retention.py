@@ -144,7 +144,8 @@ async def test_every_kind_with_days_has_its_rows_and_every_question_an_answer(sh
     await change("UPDATE job_runs SET state = 'done'")
     await change("UPDATE quotes SET purchase_id = NULL")
     await change("UPDATE tickets SET state = 'closed', closed_at = 1")
-    await change("UPDATE ticket_messages SET text_sealed = (SELECT key_sealed FROM till_keys)")
+    for table in ("ticket_messages", "message_replies"):
+        await change(f"UPDATE {table} SET text_sealed = (SELECT key_sealed FROM till_keys)")
     shop.clock.offset = timedelta(days=4000)
     assert {one.name for one in RETENTION if one.days is not None} == set(BY_TIME)
     due = {state.kept.name: state.past_due for state in await retention_states(shop)}

@@ -8,17 +8,19 @@ from services.shop import Shop
 from storage.database import is_postgres
 from storage.sql import rows
 from tests.shop_parts import a_member, a_receipt, a_report, a_till
+from tests.storage.any_row import (
+    COUPON,
+    FOLLOWER,
+    LOT,
+    MEMBER,
+    MERGE,
+    POSTING,
+    PURCHASE,
+    SEALED,
+    TILL,
+)
+from tests.storage.rows_of_sending import SENDING
 
-MEMBER = "(SELECT MIN(id) FROM members)"
-FOLLOWER = "(SELECT MIN(id) FROM followers)"
-TILL = "(SELECT MIN(id) FROM tills)"
-PURCHASE = "(SELECT MIN(id) FROM purchases)"
-LOT = "(SELECT MIN(id) FROM lots)"
-COUPON = "(SELECT MIN(id) FROM coupons)"
-POSTING = "(SELECT MIN(id) FROM ledger_transactions)"
-MERGE = "(SELECT MIN(id) FROM member_merges)"
-# Bytes, whatever the database calls them.
-SEALED = "(SELECT key_sealed FROM till_keys LIMIT 1)"
 AT_A_TILL = {"till_id": TILL, "fingerprint": "'f'", "recorded_at": "1"}
 
 # Table: its columns without a default, each as SQL. In an order that the references allow.
@@ -122,120 +124,7 @@ BY_HAND: dict[str, dict[str, str]] = {
         "changed_at": "1",
     },
     "tier_gifts": {"member_id": MEMBER, "tier": "'silver'", "given_on": "'2027-01-11'"},
-    "broadcasts": {
-        "key": "'broadcast'",
-        "state": "'draft'",
-        "audience": "'all'",
-        "filter": "'{}'",
-        "content": "'{}'",
-        "topic": "'offers'",
-        "people": "1",
-        "created_at": "1",
-    },
-    "broadcast_people": {
-        "broadcast_id": "(SELECT MIN(id) FROM broadcasts)",
-        "member_id": MEMBER,
-        "follower_id": FOLLOWER,
-    },
-    "mass_batches": {
-        "key": "'batch'",
-        "broadcast_id": "(SELECT MIN(id) FROM broadcasts)",
-        "account": "'main'",
-        "state": "'sending'",
-        "people": "2",
-        "worker": "'worker'",
-        "created_at": "1",
-    },
-    "contacts": {
-        "follower_id": FOLLOWER,
-        "kind": "'message'",
-        "at": "1",
-        "ends_at": "2",
-        "left_over": "5",
-    },
-    "held_subscriptions": {
-        "follower_id": FOLLOWER,
-        "channel": "'mini'",
-        "template_id": "'template'",
-        "left_over": "1",
-        "changed_at": "1",
-    },
-    "message_replies": {
-        "key": "'reply'",
-        "campaign": "'birthday'",
-        "follower_id": FOLLOWER,
-        "member_id": MEMBER,
-        "is_unhappy": "FALSE",
-        "written_at": "1",
-    },
-    "member_rhythms": {
-        "member_id": MEMBER,
-        "visits": "3",
-        "median_days": "1",
-        "stage": "'active'",
-        "stage_since": "'2027-01-11'",
-    },
-    "stage_changes": {
-        "member_id": MEMBER,
-        "to_stage": "'active'",
-        "cause": "'joined'",
-        "facts": "'{}'",
-        "changed_at": "1",
-    },
-    "rfm_scores": {
-        "member_id": MEMBER,
-        "r": "5",
-        "f": "5",
-        "m": "5",
-        "name": "'champion'",
-        "scored_on": "'2027-01-11'",
-    },
-    "contact_choices": {"member_id": MEMBER, "weekly": "1", "changed_at": "1"},
-    "campaign_states": {"campaign": "'welcome'"},
-    "campaign_cues": {
-        "key": "'cue'",
-        "campaign": "'welcome'",
-        "member_id": MEMBER,
-        "facts": "'{}'",
-        "happened_at": "1",
-        "due_at": "1",
-    },
-    "campaign_runs": {"campaign": "'birthday'", "planned_at": "1"},
-    "campaign_answers": {
-        "key": "'answer'",
-        "effect_id": "(SELECT MIN(id) FROM campaign_effects)",
-        "member_id": MEMBER,
-        "answer": "'…'",
-        "is_bad": "FALSE",
-        "answered_at": "1",
-    },
-    "product_views": {
-        "member_id": MEMBER,
-        "sku": "'latte'",
-        "category": "''",
-        "viewed_on": "'2027-01-11'",
-        "viewed_at": "1",
-    },
-    "activity_signups": {
-        "activity_id": "(SELECT MIN(id) FROM activities)",
-        "member_id": MEMBER,
-        "state": "'attended'",
-        "signed_at": "1",
-    },
-    "activity_steps": {
-        "key": "'signed'",
-        "signup_id": "(SELECT MIN(id) FROM activity_signups)",
-        "step": "'signed'",
-        "told": "'{}'",
-        "at": "1",
-    },
-    "activity_tasks": {
-        "activity_id": "(SELECT MIN(id) FROM activities)",
-        "what": "'changed'",
-        "turn": "9",
-        "due_at": "1",
-    },
-    "waiting_lines": {"key": "'line'", "follower_id": FOLLOWER, "created_at": "1"},
+    **SENDING,
     "staff_invitations": {
         "code_hash": "'hash'",
         "role": "'clerk'",

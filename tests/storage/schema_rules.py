@@ -1,6 +1,6 @@
 """What the schema refuses (表的约束): rows kept as written, checks, and what there is once."""
 
-from tests.storage.one_of_each import SEALED
+from tests.storage.any_row import SEALED
 
 A_TILL = "INSERT INTO tills (id, code, store_id) SELECT {}, 'new', MIN(id) FROM stores"
 AN_OWNER = "UPDATE ledger_accounts SET member_id = {} WHERE name = 'sold' AND unit = 'visits'"
