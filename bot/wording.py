@@ -15,7 +15,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 TAPPABLE = re.compile(r"【([^】]+)】")
 
 
-class WordingFault(Exception):
+class WordingFault(LookupError):
     """A sentence is missing or names a fact that was not given."""
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from loyalty.audiences.unread import WordUnknown
 from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
+from loyalty.refusals import Refusal
 from services.audiences import Audience, count_people, masked_line, people_of, read_audience
 from services.auditing import Act, audit
 from services.shop import Shop
@@ -11,6 +13,10 @@ from storage.audiences import newest_of
 from storage.transactions import transactional
 
 SHOWN = 3
+
+
+class SegmentUnknown(Refusal):
+    wording = "audiences/segment_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,18 @@ async def try_audience(shop: Shop, person: Person, text: str, *, key: str) -> Au
     Raises what read_audience raises.
     """
     return await look_at(shop, person, await read_audience(shop, person, text), key=key)
+
+
+@transactional
+async def see_audience(shop: Shop, person: Person, name: str, *, key: str) -> AudienceLook:
+    """The same for a saved name. Raises SegmentUnknown where it is no condition either."""
+    try:
+        found = await read_audience(shop, person, name)
+    except WordUnknown as unknown:
+        if unknown.facts["word"] != name:
+            raise
+        raise SegmentUnknown(name=name) from None
+    return await look_at(shop, person, found, key=key)
 
 
 async def look_at(shop: Shop, person: Person, audience: Audience, *, key: str) -> AudienceLook:

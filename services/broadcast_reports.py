@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from loyalty.broadcasts import Figures, State
 from loyalty.person import Person
@@ -70,6 +70,11 @@ def counted(found: Iterable[Row]) -> Figures:
         on_the_way=queued + ends["sending"],
         reasons={str(name): number for name, number in reasons.items() if number},
     )
+
+
+def messages_counted(found: Sequence[Row]) -> Figures:
+    """Of messages that are no group send: they are their own audience."""
+    return replace(counted(found), audience=sum(int(line["n"]) for line in found))
 
 
 def _platform_counts(batches: Iterable[Row]) -> dict[str, int]:

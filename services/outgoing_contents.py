@@ -44,7 +44,8 @@ def _opened(shop: Shop, row: Row) -> Content | None:
 async def ready_contents(
     shop: Shop, leaving: Mapping[int, Go], rows: Sequence[Row], contents: Mapping[int, Content]
 ) -> dict[int, Content]:
-    """As each channel takes it. Missing is what the platform would refuse for a bad value."""
+    """As each channel takes it. Missing is what the platform would refuse for a bad value, and
+    what has lost its wording since it was put in: it must not hold up all others."""
     told = [row for row in rows if row["id"] in leaving]
     said = await _filled_for_each(shop, told, contents)
     ready = {}
@@ -53,6 +54,8 @@ async def ready_contents(
             ready[row["id"]] = _for_channel(shop, row, said[row["id"]], leaving[row["id"]])
         except BadValue as bad:
             await _complain(shop, said[row["id"]]["wording"], bad.key)
+        except LookupError:
+            await _complain(shop, said[row["id"]]["wording"], "wording")
     return ready
 
 
@@ -70,7 +73,7 @@ async def _filled_for_each(
 
 
 def _for_channel(shop: Shop, row: Row, content: Content, go: Go) -> Content:
-    """Raises BadValue."""
+    """Raises BadValue, and LookupError for a wording that is not there or wants other facts."""
     if content["kind"] != "notice":
         return content
     if go.channel is Channel.SERVICE:

@@ -12,7 +12,7 @@ from loyalty.confirmations import Confirmed, Proposal
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from loyalty.staff import Right
-from services.audience_looks import look_at
+from services.audience_looks import SegmentUnknown, look_at
 from services.audiences import Audience, checked
 from services.counter_kinds import Done, Kind, Request
 from services.segments import saved_filters
@@ -38,10 +38,6 @@ class SegmentNotYours(Refusal):
     """Somebody else of another store has saved it."""
 
     wording = "audiences/not_yours"
-
-
-class SegmentUnknown(Refusal):
-    wording = "audiences/segment_unknown"
 
 
 class SegmentInUse(Refusal):

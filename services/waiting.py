@@ -76,9 +76,11 @@ async def _wait(shop: Shop, messages: Sequence[Row]) -> None:
 
 
 def _said(shop: Shop, message: Row) -> str:
-    """What was changed, or whose key is gone, is lost; the person still comes and goes."""
+    """What was changed, or has lost its key or wording, is lost; the person comes and goes."""
     try:
         return text_of(shop, opened_content(shop.keys, message))
     except CannotUnseal:
         log.error("cannot_unseal", extra={"facts": {"table": "outbox"}})
-        return ""
+    except LookupError:
+        log.error("wording_lost", extra={"facts": {"table": "outbox"}})
+    return ""

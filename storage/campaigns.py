@@ -120,7 +120,13 @@ async def stop_campaign(campaign: str, now: datetime) -> bool:
 
 
 async def suppress_queued(campaign: str, now: datetime) -> int:
-    """What a campaign has waiting to be sent does not leave any more; how many messages."""
+    """What a campaign has waiting to be sent does not leave any more, nor is it said at the next
+    contact; how many messages."""
+    await change(
+        "DELETE FROM waiting_lines WHERE told_at IS NULL AND key IN"
+        " (SELECT o.key FROM outbox o WHERE o.campaign = $1 AND o.otherwise IS NOT NULL)",
+        campaign,
+    )
     return await change(
         "UPDATE outbox SET state = 'suppressed', reason = 'stopped', finished_at = $2"
         " WHERE campaign = $1 AND state = 'queued'",

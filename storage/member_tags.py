@@ -43,7 +43,9 @@ async def take_by_rule(
     if member_ids is not None:
         held += f" AND {_among('member_id', member_ids, values)}"
     if people is not None:
-        held += f" AND member_id NOT IN (SELECT m.id FROM members m WHERE {people(values)})"
+        # NOT IN would go through all of them for each.
+        held += " AND NOT EXISTS (SELECT 1 FROM members m WHERE m.id = member_tags.member_id"
+        held += f" AND ({people(values)}))"
     return await change(f"DELETE FROM member_tags WHERE {held}", *values.all)
 
 

@@ -72,6 +72,15 @@ async def newest_replies(column: str, which: int | str, *, limit: int) -> list[R
     )
 
 
+async def count_messages(campaign: str) -> list[Row]:
+    """How the messages of a campaign ended, in one look, so that they add up."""
+    return await rows(
+        "SELECT state AS what, reason, COUNT(*) AS n FROM outbox WHERE campaign = $1"
+        " GROUP BY state, reason",
+        campaign,
+    )
+
+
 async def groups_of(
     people: str, which: int | str, *, length: timedelta, now: datetime
 ) -> dict[str, Group]:

@@ -8,11 +8,18 @@ from storage.outbox_claims import NOT_PAUSED
 from storage.sql import row
 from storage.tickets import OPEN_STATES
 
-# One look into the index for each lane, however many wait.
+# One look into the index for each lane and each broadcast, however many wait.
+FIRST = "(SELECT MIN(wait_until) FROM outbox WHERE state = 'queued' AND wait_until > $1 AND {})"
+OF_BROADCAST = "broadcast_id = b.id AND broadcast_id IS NOT NULL"
 WAITING_LANES = " UNION ALL ".join(
-    f"SELECT (SELECT MIN(wait_until) FROM outbox WHERE state = 'queued' AND lane = {lane}"
-    " AND wait_until > $1) AS at"
-    for lane in (0, 1, 2)
+    [
+        *(f"SELECT {FIRST.format(f'broadcast_id IS NULL AND lane = {n}')} AS at" for n in range(3)),
+        *(
+            f"SELECT {FIRST.format(f'{OF_BROADCAST} AND {kind}')} FROM broadcasts b"
+            " WHERE b.state = 'running'"
+            for kind in ("COALESCE(channel, '') <> 'mass'", "channel = 'mass'")
+        ),
+    ]
 )
 
 

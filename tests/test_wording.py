@@ -164,7 +164,8 @@ def test_every_word_a_reader_can_tap_is_understood() -> None:
     for path in FOLDER.glob("*.toml"):
         for name, sentence in sentences_of(path).items():
             tapped = {word for word in TAPPABLE.findall(sentence) if not PLACE.search(word)}
-            assert tapped <= known, f"{path.stem}/{name}"
+            unknown = {word for word in tapped - known if table.staff_word(word) is None}
+            assert not unknown, f"{path.stem}/{name}"
 
 
 def test_help_and_prompts_have_their_sentences() -> None:

@@ -26,7 +26,7 @@ router = Router(topic="活动")
 survey = router.dialogue(Dialogue("activity_survey"))
 
 
-@router.command("活动", "活动列表", help="activities/help_list")
+@router.command("活动", "活动列表", "报名", help="activities/help_list")
 @members_only
 async def show_activities(chat: Chat, member_id: int) -> None:
     found = [one for one in await activities_for(chat.shop, member_id) if _is_on(one)]
@@ -69,7 +69,7 @@ async def give_up(chat: Chat, member_id: int, number: str) -> None:
     await chat.say("activities/given_up", **facts_of(chat.shop, activity))
 
 
-@router.command("我的活动", help="activities/help_own")
+@router.command("我的活动", "取消报名", help="activities/help_own")
 @members_only
 async def show_own(chat: Chat, member_id: int) -> None:
     found = await own_activities(chat.shop, member_id)
@@ -117,6 +117,13 @@ async def open_check_in(chat: Chat, text: str) -> bool:
     if code is not None:
         await be_there(chat, code)
     return code is not None
+
+
+@router.understand(behind("签到", shape="[0-9]{1,18}"))
+@members_only
+async def refuse_code(chat: Chat, member_id: int, code: str) -> None:
+    """Digits that are no code, such as one that was cut off."""
+    await chat.say("activities/code_unknown")
 
 
 @router.command("签到")

@@ -3,6 +3,7 @@
 from bot.chat import Chat
 from bot.dialogue import Answer, Answers, Dialogue, NotMeant
 from bot.routing import Router
+from handlers.member.arguments import behind
 from handlers.member.contact_choices import say_choices
 from handlers.membership import members_only
 from loyalty.people import Purpose
@@ -20,6 +21,12 @@ async def stop_marketing(chat: Chat) -> None:
     shown_text = chat.phrase("stop/done")
     await stop_offers(chat.shop, chat.person, shown_text=shown_text, key=chat.key)
     await chat.say("stop/done")
+
+
+@router.understand(behind("退订", "td", "取消订阅", "停止订阅", shape=".{1,10}"))
+async def stop_in_doubt(chat: Chat, words: str) -> None:
+    """退订吧, 退订广告: no topic is named, which is read before; all stops rather than nothing."""
+    await stop_marketing(chat)
 
 
 @router.command("订阅", help="words/subscribe")

@@ -3,7 +3,7 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.audience_looks import try_audience
+from services.audience_looks import AudienceLook, see_audience, try_audience
 from services.member_tags import Tag
 from services.segment_list import saved_audiences
 from services.staff import Right
@@ -24,8 +24,12 @@ async def audiences(chat: Chat, arguments: tuple[str, ...]) -> None:
     match arguments:
         case ():
             await _list(chat)
-        case ("试" | "看", text):
-            await _try(chat, text)
+        case ("条件",):
+            await chat.say("audiences/guide")
+        case ("试", text):
+            await _say(chat, await try_audience(chat.shop, chat.person, text, key=chat.key))
+        case ("看", name):
+            await _say(chat, await see_audience(chat.shop, chat.person, name, key=chat.key))
         case ("存", text) if len(parts := text.split(maxsplit=1)) == 2:
             await propose(chat, "segment", tuple(parts))
         case ("删", name):
@@ -58,8 +62,7 @@ async def _list(chat: Chat) -> None:
     await chat.say("audiences/list", lines="\n".join(lines))
 
 
-async def _try(chat: Chat, text: str) -> None:
-    look = await try_audience(chat.shop, chat.person, text, key=chat.key)
+async def _say(chat: Chat, look: AudienceLook) -> None:
     if not look.people:
         return await chat.say("audiences/nobody", text=look.text)
     await chat.say("audiences/found", text=look.text, people=look.people, lines=look.lines)

@@ -4,11 +4,18 @@ from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
 from loyalty.money import yuan_text
-from services.campaign_desk import CampaignCard, campaign_card, campaign_cards
+from services.campaign_desk import CampaignCard, State, campaign_card, campaign_cards
 from services.staff import Right
 
 router = Router()
 ORDERS = {"停": "campaign_stop", "开": "campaign_open"}
+# What somebody may want to do next; what goes on can be stopped.
+NEXT = {
+    State.STOPPED: "open",
+    State.UNAPPROVED: "approve",
+    State.OVER: "over",
+    State.OUT_OF_BUDGET: "budget",
+}
 
 
 @router.staff("营销", Right.CAMPAIGN, takes=(0, 3), usage="campaigns/usage", help="campaigns/help")
@@ -36,7 +43,7 @@ async def _list(chat: Chat) -> None:
 
 async def _show(chat: Chat, card: CampaignCard) -> None:
     terms = card.campaign.terms
-    lines = [chat.phrase("campaigns/trigger", trigger=terms.trigger)]
+    lines = [chat.phrase("campaigns/trigger", trigger=_trigger(chat, card))]
     if terms.audience:
         lines.append(chat.phrase("campaigns/audience", audience=terms.audience))
     if terms.hold_out:
@@ -50,7 +57,15 @@ async def _show(chat: Chat, card: CampaignCard) -> None:
         lines.append(chat.phrase("campaigns/waiting", people=card.waiting))
     if card.refused:
         lines.append(chat.phrase("campaigns/refused", people=card.refused))
-    await chat.say("campaigns/card", lines="\n".join(lines), **_facts(chat, card))
+    next_word = NEXT.get(card.state, "stop")
+    following = chat.phrase(f"campaigns/next_{next_word}", code=card.campaign.code)
+    await chat.say("campaigns/card", lines="\n".join(lines), next=following, **_facts(chat, card))
+
+
+def _trigger(chat: Chat, card: CampaignCard) -> str:
+    terms = card.campaign.terms
+    facts = {"about": terms.about, "days": terms.about.removesuffix("d")}
+    return chat.phrase(f"campaigns/trigger_{terms.kind}", **facts)
 
 
 def _facts(chat: Chat, card: CampaignCard) -> dict[str, object]:

@@ -6,6 +6,7 @@ from loyalty.money import yuan_text
 from services.results import (
     MEASURED_DAYS,
     SMALLEST_GROUP,
+    Figures,
     Group,
     Results,
     SaidBack,
@@ -23,6 +24,7 @@ async def show_results(chat: Chat, arguments: tuple[str, ...]) -> None:
     await chat.say(
         "results/report",
         name=found.name,
+        messages=_messages(chat, found.messages),
         replied=found.replied,
         unhappy=found.unhappy,
         days=MEASURED_DAYS,
@@ -31,6 +33,12 @@ async def show_results(chat: Chat, arguments: tuple[str, ...]) -> None:
         verdict=chat.phrase(f"results/verdict_{found.verdict}", least=SMALLEST_GROUP),
         replies=_replies(chat, found),
     )
+
+
+def _messages(chat: Chat, figures: Figures) -> str:
+    ends = ("sent", "failed", "suppressed", "unknown", "on_the_way")
+    counts = {name: getattr(figures, name) for name in ends}
+    return chat.phrase("results/messages", all=figures.audience, **counts)
 
 
 def _group(chat: Chat, group: Group) -> str:

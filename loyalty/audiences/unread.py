@@ -92,11 +92,12 @@ class SegmentInItself(Refusal):
 
 
 def near(text: str, known: Iterable[str]) -> str:
-    """The nearest of the known words that have a letter of it; else the first of them."""
+    """The nearest of the known words that are like it; else the first of them."""
     words = list(known)
     found = [
         word
         for word in get_close_matches(text, words, NEAR_MOST, cutoff=0)
-        if set(word) & set(text)
+        # One letter of many is no likeness: a region of five letters is no 成长值.
+        if 3 * len(set(word) & set(text)) >= len(text)
     ]
     return "、".join(found or words[:FIRST_SHOWN])

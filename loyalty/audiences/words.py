@@ -98,7 +98,7 @@ WORDS = (
     Word("segment", ("人群",), Takes.NAMES, known_as="segments"),
     # What somebody bought, refunds taken off.
     Word("spend", ("消费",), Takes.MONEY, Span.MAY, bare=True, at=True, of="category"),
-    Word("unspent", ("未消费",), span=Span.MAY, bare=True, at=True, of="category"),
+    Word("unspent", ("未消费", "没消费"), span=Span.MAY, bare=True, at=True, of="category"),
     Word("visits", ("到店",), Takes.COUNT, Span.MAY, at=True, of="category", unit="次"),
     Word("bought", ("买过",), Takes.NAMES, Span.MAY, at=True),
     Word("not_bought", ("未买过", "没买过"), Takes.NAMES, Span.MAY, at=True),

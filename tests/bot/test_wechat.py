@@ -81,7 +81,9 @@ async def test_two_processes_fetch_one_token_for_each_generation(session, api_ba
 
 
 @pytest.mark.parametrize("errcode", [40001, 40014, 42001])
-async def test_a_token_that_is_always_refused_ends_this_call_after_one_retry(gateway, platform, errcode):
+async def test_a_token_that_is_always_refused_ends_this_call_after_one_retry(
+    gateway, platform, errcode
+):
     platform.answers[SEND] = {"errcode": errcode, "errmsg": "invalid"}
     with pytest.raises(DeliveryFailed) as caught:
         await gateway.send_text(OPENID, "a")

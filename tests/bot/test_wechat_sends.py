@@ -126,9 +126,7 @@ async def send(gateway: WeChatGateway, form: FilledForm) -> None:
 
 
 @pytest.mark.parametrize(("kind", "is_refused"), [("ServiceNotice", 0), ("Offer", 1)])
-def test_an_offer_cannot_be_a_template_message(
-    kind: str, is_refused: int, tmp_path: Path
-) -> None:
+def test_an_offer_cannot_be_a_template_message(kind: str, is_refused: int, tmp_path: Path) -> None:
     """Not by a habit, but by its type: mypy refuses it before anything runs."""
     program = tmp_path / "program.py"
     program.write_text(SNIPPET.format(kind=kind))

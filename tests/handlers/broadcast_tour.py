@@ -17,6 +17,7 @@ SLIPS = (
     "群发 进度 99",
     "群发 暂停",
     "群发",
+    "上个月来过的人",
     "全部",
     "字" * 601,
     "{姓名}",
@@ -41,7 +42,7 @@ async def write_to_many(shop: ShopUnderTest) -> None:
         await draft(shop, words)
     await shop.hear(WRITER, "群发 全部")
     await shop.receive(shop.push(WRITER, ImageMessage("media", "https://mmbiz.example/0")))
-    await rehearse_everything(shop, await draft(shop, "上新了"))
+    await rehearse_everything(shop, await draft(shop, "{称呼}，上新了"))
     await begin_and_stop(shop, await draft(shop, "上新了"))
     await end(shop, await draft(shop, "上新了"))
     await let_it_grow_old(shop, await draft(shop, "上新了"))
@@ -80,7 +81,9 @@ async def begin_and_stop(shop: ShopUnderTest, number: int) -> None:
     await shop.hear(WRITER, f"群发 测试 {number}")
     await shop.hear(WRITER, f"群发 确认 {number}")
     await shop.hear(WRITER, "群发 列表")
+    await shop.hear(WRITER, f"群发 进度 {number}")
     await shop.hear(OWNER, "确认 ※")
+    await shop.hear(WRITER, f"群发 {number}")
     await work(shop)
     await change(
         "INSERT INTO mass_batches (key, broadcast_id, account, state, people, counts, worker,"
@@ -125,6 +128,9 @@ async def lose_the_author(shop: ShopUnderTest, number: int) -> None:
     assert found is not None
     await stop_staff(shop.shop, found["staff_id"])
     await shop.hear(OWNER, f"群发 确认 {number}")
+    await shop.hear(OWNER, "群发 全部")
+    await shop.hear(OWNER, "上新了")
+    await shop.hear(OWNER, f"群发 确认 {number + 1}")
 
 
 async def work(shop: ShopUnderTest) -> None:

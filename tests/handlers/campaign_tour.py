@@ -15,6 +15,10 @@ from tests.shop_parts import demo_shop
 OWNER, SECOND, MEMBER, STRANGER = "老板", "老赵", "小李", "路人"
 OF_ONE_STORE = "小程序的小王"
 STALL = "code:market"
+TRIGGERS = (
+    *("join", "purchase", "refund", "birthday", "tier_up", "tier_down", "attended"),
+    *("dormant", "after_purchase", "viewed", "stage", "code", "schedule"),
+)
 QUESTION = {"question": "这次怎么样？", "answers": ["很好", "一般", "不满意"], "bad": ["不满意"]}
 GIFTS = [
     {"points": 5},
@@ -99,6 +103,8 @@ async def look_after_campaigns(shop: ShopUnderTest) -> None:
         await shop.hear(OWNER, words)
         await shop.hear(OWNER, "确认 ※")
         await shop.hear(OWNER, "营销")
+        await shop.hear(OWNER, "营销 stall")
+    await shop.hear(OWNER, "营销 asks")
     for words in ("营销 开 asks", "营销 预算 dear 10"):
         await shop.hear(OWNER, words)
         await shop.hear(SECOND, "确认 ※")
@@ -108,6 +114,9 @@ async def look_after_campaigns(shop: ShopUnderTest) -> None:
     await shop.hear(SECOND, "确认 ※")
     for words in ("营销 停 stall", "营销 poor", "帮助 员工"):
         await shop.hear(OF_ONE_STORE, words)
+    # It takes a whole shop file to have each of them.
+    for kind in TRIGGERS:
+        shop.wordings.fill(f"campaigns/trigger_{kind}", {"about": "8", "days": "8"})
     ended = [{**one.terms.as_data(), "ended": True} for one in shop.shop.rules.campaigns]
     await load_shop(shop.shop, {"campaigns": ended})
     await shop.shop.rules.refresh()

@@ -8,6 +8,4 @@ from tests.shop import ShopUnderTest
 
 async def miss_an_hour(shop: ShopUnderTest) -> None:
     planned_at = shop.shop.now() - timedelta(hours=2)
-    await skip(
-        shop.shop, "campaign:tea", [(planned_at, TOO_LATE)], worker="tour", asks="周三茶歇"
-    )
+    await skip(shop.shop, "campaign:tea", [(planned_at, TOO_LATE)], worker="tour", asks="周三茶歇")

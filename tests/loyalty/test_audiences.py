@@ -136,8 +136,18 @@ def test_an_unread_filter_says_which_word_and_where(text: str) -> None:
 
 def test_a_slip_of_the_keys_is_answered_with_the_nearest_words() -> None:
     with pytest.raises(WordUnknown) as refused:
-        parse_filter("90天内没消费")
+        parse_filter("90天内未消废")
     assert "未消费" in str(refused.value.facts["could"])
+
+
+def test_one_letter_in_common_is_no_likeness() -> None:
+    with pytest.raises(WordUnknown) as refused:
+        parse_filter("成都的金卡")
+    assert "成长值" not in str(refused.value.facts["could"])
+
+
+def test_who_did_not_buy_is_written_in_two_ways() -> None:
+    assert parse_filter("90天内没消费") == parse_filter("90天内未消费")
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,21 @@
 """Limits of campaigns: once a person, stock and budget to the last one, held out for ever."""
 
 import asyncio
+from typing import Any
 
+from loyalty.person import Person
 from services.campaign_answering import campaign_named, run_cues, treat_waiting
 from services.campaign_turns import Outcome, terms_hash
 from services.shop import Shop
-from storage.campaigns import open_campaign, raise_budget, stop_campaign
+from services.waiting import wait_for_contact
+from storage.campaigns import open_campaign, raise_budget, stop_campaign, suppress_queued
 from storage.counters import used_of
 from storage.sql import rows
+from storage.transactions import transactional
 from tests.outbox import notices, outbox_rows
 from tests.services.campaigning import effects, happens, load_campaign, sets_off, treat_now
 from tests.services.couponing import CAKE, load_kinds
+from tests.services.gating import CARE, left
 from tests.services.merging import merge
 from tests.services.posting import member_id_of
 from tests.shop_parts import a_member
@@ -175,3 +180,22 @@ async def test_whoever_has_left_is_treated_no_more(shop: Shop, member_id: int) -
     await load_campaign(shop, trigger="attended")
     await rows("UPDATE members SET state = 'closed' WHERE id = $1", member_id)
     assert (await treat_now(shop, member_id)).outcome is Outcome.SKIPPED
+
+
+async def test_what_a_stopped_campaign_kept_for_the_next_contact_is_not_said(shop: Shop) -> None:
+    li = await a_member(shop)
+    said: dict[str, Any] = {
+        "state": "suppressed",
+        "left_at": None,
+        "otherwise": "first_line",
+    }
+    for campaign in ("stopped", "other"):
+        await left(shop, li, CARE, key=campaign, campaign=campaign, **said)
+        await keep_for_contact(shop, li, campaign)
+    await suppress_queued("stopped", shop.now())
+    assert await rows("SELECT key FROM waiting_lines") == [{"key": "other"}]
+
+
+@transactional
+async def keep_for_contact(shop: Shop, person: Person, key: str) -> None:
+    await wait_for_contact(shop, person.follower_id, "好久不见", key=key)

@@ -145,6 +145,15 @@ async def test_a_notice_leaves_on_its_form_when_the_chat_is_closed(
     assert await result("n") == ("sending", "template", None)
 
 
+async def test_a_wording_that_is_gone_holds_nobody_up(shop: Shop, li: Person) -> None:
+    await talks(shop, li)
+    await notice(shop, li, "points/of_an_earlier_release", "gone", points=1)
+    await queue(shop, li, "transactional", "last")
+    assert [message.key for message in await claim_due(shop, "worker", 10)] == ["last"]
+    assert await result("gone") == ("failed", None, "bad_value")
+    assert await rows("SELECT key FROM waiting_lines") == []
+
+
 async def test_a_bad_value_fails_before_a_call_and_is_complained_of_once(
     formal: Shop, li: Person, caplog: pytest.LogCaptureFixture
 ) -> None:

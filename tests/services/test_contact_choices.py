@@ -1,6 +1,7 @@
 """Contact choices (消息偏好): what somebody says holds at once, for what is queued, too."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -120,7 +121,7 @@ async def test_a_reminder_that_is_queued_or_waits_to_be_said_ends_with_its_topic
     shop: Shop, li: Person
 ) -> None:
     service = MessageClass.SERVICE
-    queued = {"state": "queued", "left_at": None, "topic": "expiry"}
+    queued: dict[str, Any] = {"state": "queued", "left_at": None, "topic": "expiry"}
     await left(shop, li, service, key="q:points", **queued)
     await left(shop, li, service, key="q:place", **{**queued, "topic": None})
     await left(shop, li, service, key="q:said", topic="expiry", otherwise="first_line")

@@ -57,6 +57,7 @@ SENDING: dict[str, dict[str, str]] = {
         "stage": "'active'",
         "stage_since": "'2027-01-11'",
     },
+    "lifecycle_marks": {"id": "1", "member_id": "0", "transaction_id": "0"},
     "stage_changes": {
         "member_id": MEMBER,
         "to_stage": "'active'",

@@ -22,7 +22,7 @@ from storage.sql import change, rows
 from tests.source_code import ROOT
 
 MADE = re.compile(r"CREATE TABLE (\w+)")
-DROPPED = re.compile(r"\{drop_kept (\w+)\}")
+DROPPED = re.compile(r"(?:\{drop_kept|^DROP TABLE) (\w+)", re.MULTILINE)
 Run = Callable[[str], Awaitable[None]]
 
 

@@ -30,6 +30,13 @@ INSERT INTO coupons (code, kind, member_id, terms, state, key, starts_on, ends_o
   VALUES ('A', 'welcome', 1, '{}', 'issued', 'a', '2027-01-01', '2027-02-01', 1),
          ('B', 'welcome', 1, '{}', 'used', 'b', '2027-01-01', '2027-02-01', 1),
          ('C', 'welcome', 1, '{}', 'void', 'c', '2027-01-01', '2027-02-01', 1);
+INSERT INTO followers (id, account, openid, member_id, follows, changed_at, first_seen_at)
+  VALUES (1, 'main', 'li', 1, TRUE, 1, 1);
+INSERT INTO consent_texts (text_hash, text, first_used_at) VALUES ('hash', 'text', 1);
+INSERT INTO consents (follower_id, member_id, purpose, given, text_version, text_hash, channel, key,
+    recorded_at)
+  VALUES (1, 1, 'marketing', TRUE, 'v', 'hash', 'chat:main', '1', 1),
+         (1, 1, 'marketing', FALSE, 'v', 'hash', 'chat:main', '2', 2);
 INSERT INTO holds (account_id, key, amount, state, expires_at) VALUES (900, 'h', 1, 'voided', 1);
 """
 
@@ -76,3 +83,11 @@ async def test_a_lot_of_before_holds_nothing() -> None:
 async def test_the_holds_nobody_could_make_are_gone() -> None:
     with pytest.raises(Exception, match="holds"):
         await rows("SELECT 1 FROM holds")
+
+
+@pytest.mark.usefixtures("upgraded")
+async def test_who_wanted_no_offers_is_not_greeted_either() -> None:
+    found = await rows("SELECT purpose, given, key FROM consents WHERE purpose = 'care'")
+    assert [(line["purpose"], bool(line["given"]), line["key"]) for line in found] == [
+        ("care", False, "2")
+    ]

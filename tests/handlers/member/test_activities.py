@@ -116,3 +116,18 @@ async def test_a_stranger_is_shown_the_way_in(shop_under_test: ShopUnderTest, nu
         小王> 报名 {number}
         机器人> 还不是会员，回【入会】即可加入，只需一步。
     """)
+
+
+async def test_a_word_without_its_number_shows_what_there_is(
+    shop_under_test: ShopUnderTest, number: int
+) -> None:
+    [told] = await shop_under_test.hear("小李", "报名")
+    assert f"【活动 {number}】" in told
+    await shop_under_test.hear("小李", f"报名 {number}")
+    [told] = await shop_under_test.hear("小李", "取消报名")
+    assert told.startswith("你报名的活动：")
+
+
+async def test_digits_that_are_no_code_are_told_so(shop_under_test: ShopUnderTest) -> None:
+    [told] = await shop_under_test.hear("小李", "签到 123456")
+    assert told.startswith("签到码不对或已过期")

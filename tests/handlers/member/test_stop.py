@@ -57,3 +57,11 @@ async def test_a_subscription_needs_the_very_words(shop_under_test: ShopUnderTes
         小李> 同意订阅
         机器人> 没有听懂。可以发送：
     """)
+
+
+async def test_who_writes_more_than_the_word_is_stopped_too(shop_under_test: ShopUnderTest) -> None:
+    for words in ("退订广告", "退订 谢谢", "TD吧"):
+        [told] = await shop_under_test.hear("小李", words)
+        assert told.startswith("已为你停止优惠和活动消息"), words
+    [told] = await shop_under_test.hear("小李", "退订 活动")
+    assert told.startswith("好，不再发活动消息")

@@ -35,7 +35,7 @@ async def test_where_nothing_is_saved_the_way_there_is_told(
     await shop_under_test.shop.rules.refresh()
     await shop_under_test.plays("""
         店长> 人群
-        机器人> 还没有存过人群。先发“人群 试 条件”看看有多少人，再发“人群 存 名称 条件”。
+        机器人> 还没有存过人群。先发“人群 试 条件”看看有多少人，再发“人群 存 名称 条件”。…
     """)
 
 
@@ -84,9 +84,9 @@ async def test_a_saved_audience_is_dropped_when_nothing_needs_it(
         店长> 确认 ※
         机器人> 已删除人群“稀客”。
         店长> 人群 删 稀客
-        机器人> 没有叫“稀客”的人群。
+        机器人> 没有叫“稀客”的人群。回【人群】看已存的。
         店长> 人群 看 稀客
-        机器人> 第 1 个字起的“稀客”不认识，是不是：…
+        机器人> 没有叫“稀客”的人群。回【人群】看已存的。
     """)
 
 
@@ -190,3 +190,13 @@ async def test_to_members_and_clerks_these_are_unknown_words(
 async def number_of(name: str, shop: ShopUnderTest) -> str:
     [said] = await shop.hear(name, "资料")
     return said.partition("会员号 ")[2].partition("）")[0]
+
+
+async def test_every_example_of_the_guide_is_read(shop_under_test: ShopUnderTest) -> None:
+    [guide] = await shop_under_test.hear("店长", "人群 条件")
+    lines = [line.partition("：")[2] for line in guide.splitlines() if line.startswith("· ")]
+    examples = [one for line in lines for one in line.split("，")]
+    assert len(examples) > 20
+    for example in examples:
+        [told] = await shop_under_test.hear("店长", f"人群 试 {example}")
+        assert not told.startswith("第 "), (example, told)

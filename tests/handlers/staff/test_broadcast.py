@@ -134,6 +134,55 @@ async def test_slips_are_told_and_the_question_stays_open(
     assert said.startswith("群发 1 预演，还没有发出。")
 
 
+async def test_a_slip_is_answered_with_an_example_and_where_to_read_on(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await shop_under_test.hear("小王", "群发")
+    await shop_under_test.plays("""
+        小王> 上个月来过的人
+        机器人> 第 1 个字起的“上个月来过的人”不认识，是不是：…
+                请改好再发一次，例如：等级>=金卡 且 90天内未消费
+                还能写哪些条件，看【人群 条件】。不发了回【取消】。
+        小王> 全部
+        机器人> 全部：现在 2 人。…
+    """)
+
+
+async def test_a_number_alone_shows_how_far_it_is(shop_under_test: ShopUnderTest) -> None:
+    await shop_under_test.plays(WRITTEN)
+    await shop_under_test.hear("小王", "群发 发送 1")
+    await shop_under_test.plays("""
+        小王> 群发 1
+        机器人> 群发 1 预演，还没有发出。
+                已经请人确认，等他回复确认码。
+        老板> 确认 ※
+        机器人> 群发 1 开始发送。
+        小王> 群发 1
+        机器人> 群发 1：全部（发送中）
+                正在排名单，过几秒再看【群发 进度 1】。
+    """)
+
+
+async def test_whoever_has_nobody_to_confirm_is_told_so(shop_under_test: ShopUnderTest) -> None:
+    await shop_under_test.hear("老板", "群发 全部")
+    await shop_under_test.hear("老板", "上新了")
+    [asked] = await shop_under_test.hear("老板", "群发 确认 1")
+    assert "现在没有别人能确认" not in asked
+    await change("UPDATE staff SET state = 'stopped' WHERE role = 'marketing'")
+    [asked] = await shop_under_test.hear("老板", "群发 确认 1")
+    assert "现在没有别人能确认" in asked
+
+
+async def test_what_is_filled_in_for_each_says_why_so_few_get_it(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await shop_under_test.pass_time(days=3)
+    await shop_under_test.hear("小王", "群发 全部")
+    [said] = await shop_under_test.hear("小王", "{称呼}，周末第二杯半价")
+    assert "没有可用的通道 1" in said
+    assert "这样的内容只能用客服消息" in said
+
+
 async def test_a_question_is_left_with_one_word(shop_under_test: ShopUnderTest) -> None:
     await shop_under_test.hear("小王", "群发 全部")
     await shop_under_test.hear("小王", "取消")
@@ -176,6 +225,7 @@ async def test_a_picture_is_no_audience(shop_under_test: ShopUnderTest) -> None:
 async def test_an_article_and_a_card_are_kept_as_such(shop_under_test: ShopUnderTest) -> None:
     for words, shown in (
         ("图文 新品|上市|https://example.org/a", "（图文）新品：上市"),
+        ("图文 新品|上市|https://example.org/a|", "（图文）新品：上市"),
         ("小程序 点单|pages/order", "（小程序）点单"),
     ):
         await shop_under_test.hear("小王", "群发 全部")

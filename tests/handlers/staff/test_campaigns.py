@@ -79,3 +79,12 @@ async def test_whoever_sees_one_store_changes_nothing(shop_under_test: ShopUnder
     await load_campaign(shop_under_test.shop, trigger="attended")
     [told] = await shop_under_test.hear(SECOND, "营销 停 test")
     assert told.startswith("营销活动是全品牌的")
+
+
+async def test_a_campaign_says_when_it_acts_and_what_can_be_done_next(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await load_campaign(shop_under_test.shop, trigger="dormant:30d", actions=HELLO)
+    [told] = await shop_under_test.hear("老板", "营销 test")
+    assert "什么时候：30 天没来消费" in told
+    assert "【营销 停 test】停下" in told
