@@ -21,6 +21,8 @@ FORM_KINDS = {
     Channel.MINI: "mini",
     Channel.ONE_TIME: "service",
 }
+# Accounts that can send to many at once, the better one first.
+MASS_KINDS = ("service", "subscription")
 
 
 @dataclass(slots=True)
@@ -128,16 +130,19 @@ def _is_free(form: Form, account: AccountFacts, spent: Spent) -> bool:
 def _by_mass(
     message: Outgoing, accounts: Iterable[AccountFacts], spent: Spent, terms: MessageTerms
 ) -> Go | Held:
-    """For what is said to everybody alike; the platform counts it by the month (4.7)."""
+    """For what is said to everybody alike; the platform counts it by the month (4.7).
+
+    A subscription account reaches them by a tag, one call a day.
+    """
     promotion = message.message_class is MessageClass.PROMOTION
     if not promotion or Channel.MASS not in message.channels:
         return Held.NO_CHANNEL
-    services = [one for one in accounts if one.kind == "service" and one.follows]
-    for account in services:
+    followed = [one for one in accounts if one.kind in MASS_KINDS and one.follows]
+    for account in sorted(followed, key=lambda one: MASS_KINDS.index(one.kind)):
         sent = account.mass_this_month + spent.mass[account.follower_id]
         if sent < terms.mass_per_month:
             return _go(Channel.MASS, account)
-    return Held.MONTHLY_QUOTA if services else Held.NO_CHANNEL
+    return Held.MONTHLY_QUOTA if followed else Held.NO_CHANNEL
 
 
 def _in_the_dark(message: Outgoing, accounts: Iterable[AccountFacts]) -> Go | Held:

@@ -84,9 +84,12 @@ async def keep_count(broadcast_id: int, people: int) -> bool:
 
 async def chunk_after(broadcast_id: int, after: int, limit: int) -> list[Row]:
     """The next people in order. `member_id` is who they are by now: after a merge the kept one,
-    NULL for who has left."""
+    unless that one stands in the list, too; NULL for who has left."""
     return await rows(
-        "SELECT p.id, p.member_id AS was, f.member_id, p.follower_id, f.account, f.openid"
+        "SELECT p.id, p.member_id AS was, p.follower_id, f.account, f.openid,"
+        " CASE WHEN f.member_id = p.member_id OR NOT EXISTS (SELECT 1 FROM broadcast_people k"
+        "  WHERE k.broadcast_id = p.broadcast_id AND k.member_id = f.member_id)"
+        "  THEN f.member_id END AS member_id"
         " FROM broadcast_people p LEFT JOIN followers f ON f.id = p.follower_id"
         " WHERE p.broadcast_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3",
         broadcast_id,

@@ -83,6 +83,8 @@ def _run(settings: Settings) -> int:
     processes = [
         subprocess.Popen([sys.executable, *command], start_new_session=True) for command in commands
     ]
+    # Started in the background, a shell has SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         for url in (

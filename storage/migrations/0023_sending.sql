@@ -122,5 +122,16 @@ CREATE TABLE contact_choices (
 -- A line that waits for the next contact may lose its sense before it (field-rules D6).
 ALTER TABLE waiting_lines ADD COLUMN useless_after BIGINT;
 
--- Notices are outbox rows from now on.
+-- Notices are outbox rows from now on; those of the last week may still be told.
+INSERT INTO outbox (key, account, openid, class, content, state, due_at, created_at, follower_id,
+                    member_id, lane, wait_until, useless_after)
+SELECT 'notice:' || n.key, f.account, f.openid, n.class,
+       '{"kind": "notice", "wording": "' || n.wording || '", "facts": ' || n.facts || '}',
+       'queued', n.created_at, n.created_at, f.id, n.member_id,
+       CASE WHEN n.class IN ('care', 'promotion') THEN 2 ELSE 1 END,
+       n.due_at, n.due_at + 604800000
+FROM notices n JOIN followers f ON f.id =
+    (SELECT x.id FROM followers x WHERE x.member_id = n.member_id
+     ORDER BY x.follows DESC, x.id LIMIT 1)
+WHERE n.created_at >= (SELECT MAX(created_at) - 604800000 FROM notices);
 DROP TABLE notices;

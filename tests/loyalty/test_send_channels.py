@@ -133,9 +133,17 @@ def test_four_mass_sends_a_month() -> None:
     assert way(PROMOTION, replace(SILENT, mass_this_month=4), channels=MASS) == "monthly_quota"
 
 
-def test_only_followers_of_a_service_account_get_mass_sends() -> None:
+def test_only_followers_of_an_official_account_get_mass_sends() -> None:
     assert way(PROMOTION, replace(SILENT, follows=False), channels=MASS) == "no_channel"
-    assert way(PROMOTION, replace(SILENT, kind="subscription"), channels=MASS) == "no_channel"
+    assert way(PROMOTION, replace(MINI, follows=True), channels=MASS) == "no_channel"
+    assert way(PROMOTION, replace(SILENT, kind="subscription"), channels=MASS) == "mass"
+
+
+def test_a_service_account_sends_to_many_before_a_subscription_account() -> None:
+    street = account(73, account="street", openid="s", kind="subscription", contacts=())
+    sent = verdict(message(PROMOTION, channels=MASS), person(street, SILENT))
+    assert isinstance(sent, Go)
+    assert sent.account == "main"
 
 
 def test_where_it_is_meant_to_go_comes_first() -> None:

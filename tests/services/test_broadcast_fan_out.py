@@ -193,6 +193,16 @@ async def test_who_left_after_the_audience_was_written_down_hears_nothing(
     assert (await figures(shop, number)).reasons == {"left": 1}
 
 
+async def test_two_memberships_merged_since_hear_it_once(shop: Shop, number: int) -> None:
+    await write_audience(shop, await broadcast_there(number))
+    [kept] = await rows("SELECT member_id FROM followers WHERE openid = 'crowd-4'")
+    await change("UPDATE followers SET member_id = $1 WHERE openid = 'crowd-5'", kept["member_id"])
+    await worked(shop)
+    found = await rows("SELECT state FROM outbox WHERE member_id = $1", kept["member_id"])
+    assert found == [{"state": "queued"}]
+    assert (await figures(shop, number)).reasons == {"left": 1}
+
+
 async def test_a_pause_holds_what_is_queued_and_what_is_to_come(shop: Shop, number: int) -> None:
     for _ in range(2):
         await work_round(shop, "worker")

@@ -1,5 +1,6 @@
 """Upgrading (升级) a shop that has history: what the first release wrote is worth as much after."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -38,6 +39,14 @@ INSERT INTO consents (follower_id, member_id, purpose, given, text_version, text
   VALUES (1, 1, 'marketing', TRUE, 'v', 'hash', 'chat:main', '1', 1),
          (1, 1, 'marketing', FALSE, 'v', 'hash', 'chat:main', '2', 2);
 INSERT INTO holds (account_id, key, amount, state, expires_at) VALUES (900, 'h', 1, 'voided', 1);
+"""
+NOTICES = """
+INSERT INTO members (id, member_no, joined_at, join_key) VALUES (1, '1', 1, 'join');
+INSERT INTO followers (id, account, openid, member_id, follows, changed_at, first_seen_at)
+  VALUES (1, 'main', 'left', 1, FALSE, 1, 1), (2, 'main', 'li', 1, TRUE, 1, 1);
+INSERT INTO notices (key, member_id, class, wording, facts, due_at, created_at)
+  VALUES ('old', 1, 'service', 'points/ending', '{"points": 4}', 1, 1),
+         ('new', 1, 'service', 'points/ending', '{"points": 5}', 9000000000, 8000000000);
 """
 
 
@@ -91,3 +100,24 @@ async def test_who_wanted_no_offers_is_not_greeted_either() -> None:
     assert [(line["purpose"], bool(line["given"]), line["key"]) for line in found] == [
         ("care", False, "2")
     ]
+
+
+async def test_notices_of_the_last_week_become_messages(empty_database: DatabaseAddress) -> None:
+    await open_database(empty_database, patient=True)
+    for name in known_migrations():
+        if name < "0023":
+            await _apply(name)
+    for statement in filter(str.strip, NOTICES.split(";")):
+        await rows(statement)
+    await migrate()
+    [told] = await rows("SELECT key, member_id, openid, content, wait_until, lane FROM outbox")
+    assert json.loads(told.pop("content")) == {
+        "kind": "notice",
+        "wording": "points/ending",
+        "facts": {"points": 5},
+    }
+    assert told == {
+        **{"key": "notice:new", "member_id": 1, "openid": "li"},
+        **{"wait_until": 9_000_000_000, "lane": 1},
+    }
+    await close_database()

@@ -110,7 +110,7 @@ function jobLine({ at, kind, status, outcome, counts }) {
 function personLine(person) {
   const state = person.following ? "card.following" : "card.not_following";
   const chips = [
-    ...person.grants.map(grantChip),
+    ...joined(person.grants).map(grantChip),
     ...person.held.map(({ title, count }) => chip(`${title} ×${count}`)),
     person.one_time ? chip("monitor.one_time", { count: person.one_time }) : null,
     person.mass_received
@@ -125,6 +125,18 @@ function personLine(person) {
     element("small", { say: state }),
     element("p", {}, ...chips.filter(Boolean)),
   );
+}
+
+/** Grants of one trigger as one: all that is left of them, until the last of them ends. */
+function joined(grants) {
+  const found = new Map();
+  for (const { trigger, left, ends_at } of grants) {
+    const known = found.get(trigger) ?? { trigger, left: 0, ends_at };
+    known.left += left;
+    if (ends_at > known.ends_at) known.ends_at = ends_at;
+    found.set(trigger, known);
+  }
+  return [...found.values()];
 }
 
 function grantChip({ trigger, left, ends_at: endsAt }) {
