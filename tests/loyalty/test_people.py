@@ -30,7 +30,7 @@ LUNAR = st.builds(
 
 
 def test_purposes_are_agreed_to_one_by_one() -> None:
-    assert [purpose.value for purpose in Purpose] == ["programme", "marketing"]
+    assert [purpose.value for purpose in Purpose] == ["programme", "marketing", "care"]
 
 
 @pytest.mark.parametrize(

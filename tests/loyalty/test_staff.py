@@ -4,14 +4,11 @@ import pytest
 
 from loyalty.staff import Right, Role, has_right, largest_amount_fen
 
-ANY_STAFF = {Right.CONFIRM, Right.TRAIN}
-COUNTER = {Right.LOOK_UP, Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.CHECK_DETAILS}
-SERVICE = {Right.LOOK_UP, Right.UNMASK, Right.TICKETS, Right.REMEDY}
-# What is the owners', and the auditors' as far as reading goes.
-OWNERS = {Right.KNOW_STAFF, Right.MANAGE_STAFF, Right.AUDIT}
-OWNERS |= {Right.PAUSE_SENDING, Right.BACK_UP, Right.APPROVE}
 EVERYBODY = {Right.CONFIRM, Right.TRAIN}
-AT_THE_COUNTER = {Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.CHECK_DETAILS}
+AT_THE_COUNTER = {
+    *(Right.REDEEM, Right.TOP_UP, Right.RECEIPT, Right.CHECK_DETAILS, Right.CHECK_IN),
+}
+SPEAKING = {Right.ANNOUNCE, Right.AUDIENCE, Right.BROADCAST, Right.ACTIVITY}
 IN_SERVICE = {Right.LOOK_UP, Right.UNDO, Right.UNMASK, Right.TICKETS, Right.REMEDY}
 OF_OWNERS = {
     *(Right.MANAGE_STAFF, Right.KNOW_STAFF, Right.AUDIT, Right.APPROVE),
@@ -19,10 +16,10 @@ OF_OWNERS = {
 }
 MAY = {
     "owner": set(Right),
-    "manager": set(Right) - OF_OWNERS,
+    "manager": set(Right) - OF_OWNERS - {Right.CAMPAIGN},
     "clerk": EVERYBODY | AT_THE_COUNTER | {Right.LOOK_UP, Right.UNDO},
     "support": EVERYBODY | IN_SERVICE,
-    "marketing": EVERYBODY | {Right.ANNOUNCE},
+    "marketing": EVERYBODY | SPEAKING | {Right.CAMPAIGN, Right.CHECK_IN},
     "auditor": EVERYBODY | {Right.AUDIT, Right.KNOW_STAFF},
     None: set(),
 }

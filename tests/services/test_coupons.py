@@ -40,8 +40,9 @@ async def test_a_key_gives_one_coupon_for_ever(shop: Shop, clock: MachineClock) 
 
 
 async def test_a_members_share_is_kept_also_by_twenty_at_once(shop: Shop) -> None:
+    await change_kind(shop, COMEBACK, per_member=1)
     member_id = member_id_of(await a_member(shop))
-    tries = [issue(shop, member_id, "birthday", key=f"k{number}") for number in range(20)]
+    tries = [issue(shop, member_id, "comeback20", key=f"k{number}") for number in range(20)]
     issued = await asyncio.gather(*tries)
     assert sum(coupon is not None for coupon in issued) == 1
 

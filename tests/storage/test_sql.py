@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import sys
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -86,10 +85,9 @@ async def test_a_duplicate_does_not_poison_the_transaction_it_is_found_in(shop: 
 
     @transactional
     async def twice() -> list[bool]:
-        lease = now + timedelta(minutes=5)
         return [
             *[await put_in_outbox(key="k", content_sealed=b"", **message) for _ in range(2)],
-            *[await begin_run("job", now, worker="w", lease_until=lease) for _ in range(2)],
+            *[await begin_run("job", now, worker="w", now=now) for _ in range(2)],
             *[await take_from_counter("one", 1) for _ in range(2)],
             bool(await change(INSERT, "after", 1)),
         ]

@@ -117,7 +117,10 @@ async def test_notices_of_the_last_week_become_messages(empty_database: Database
         "facts": {"points": 5},
     }
     assert told == {
-        **{"key": "notice:new", "member_id": 1, "openid": "li"},
-        **{"wait_until": 9_000_000_000, "lane": 1},
+        "key": "notice:new",
+        "member_id": 1,
+        "openid": "li",
+        "wait_until": 9_000_000_000,
+        "lane": 1,
     }
     await close_database()
