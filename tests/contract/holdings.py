@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -38,18 +39,26 @@ async def tables_of(connection: asyncpg.Connection) -> list[str]:
     return [f'"{row[0]}"' for row in await connection.fetch(named)]
 
 
-ON_THEIR_WAY = "SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending')"
+# What waits for the morning, as by night some does, is not on its way.
+ON_THEIR_WAY = """
+SELECT COUNT(*) FROM outbox WHERE state = 'sending' OR (state = 'queued' AND wait_until <=
+{now} + (SELECT COALESCE(MAX(clock_offset_ms), 0) FROM installation))
+"""
+
+
+def on_their_way() -> str:
+    return ON_THEIR_WAY.format(now=int(time.time() * 1000))
 
 
 def messages_on_their_way_in_sqlite(path: str) -> int:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
-        return int(database.execute(ON_THEIR_WAY).fetchone()[0])
+        return int(database.execute(on_their_way()).fetchone()[0])
 
 
 async def messages_on_their_way_in_postgres(url: str) -> int:
     connection = await asyncpg.connect(url)
     try:
-        return int(await connection.fetchval(ON_THEIR_WAY))
+        return int(await connection.fetchval(on_their_way()))
     finally:
         await connection.close()
 

@@ -56,13 +56,13 @@ async def test_killed_senders_send_to_nobody_twice_and_leave_nobody_out(fleet: F
 async def test_who_stops_hears_nothing_more_after_five_seconds(fleet: Fleet) -> None:
     dice = random.Random(seed())
     await fleet.gather(scale(PEOPLE))
-    fleet.platform.plan(SENDS, times=0, delay_after=0.3)
+    fleet.platform.plan(SENDS, times=0, delay_after=2.5)
     text = f"你有 {{积分}} 分，夏日新品 {dice.random()}"
     number = await fleet.broadcast(text)
     stopped_at: dict[str, float] = {}
 
     async def stop(phone: Phone) -> None:
-        await asyncio.sleep(dice.uniform(0, 6))
+        await asyncio.sleep(dice.uniform(0, 3))
         await phone.deliver(phone.text("退订"))
         stopped_at[phone.openid] = time.time()
 
