@@ -74,8 +74,9 @@ async def members_turning(today: date, *, limit: int) -> list[int]:
     """Whose stage changes by today because they did not come."""
     return _ids(
         await rows(
-            "SELECT member_id AS id FROM member_rhythms WHERE next_on <= $1"
-            " ORDER BY next_on, member_id LIMIT $2",
+            "SELECT r.member_id AS id FROM member_rhythms r"
+            " JOIN members m ON m.id = r.member_id AND m.state = 'active'"
+            " WHERE r.next_on <= $1 ORDER BY r.next_on, r.member_id LIMIT $2",
             today.isoformat(),
             limit,
         )

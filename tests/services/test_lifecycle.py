@@ -6,7 +6,7 @@ from loyalty.person import Person
 from services.lifecycle import refresh_all_stages, refresh_stages
 from services.loading import load_shop
 from services.shop import Shop
-from storage.sql import Row, row, rows
+from storage.sql import Row, change, row, rows
 from tests.services.growing import brings_back, spends
 from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_member
@@ -97,3 +97,13 @@ async def test_a_member_who_joined_since_is_looked_at(shop: Shop) -> None:
     assert await refresh_stages(shop) == 1
     await a_member(shop, "wang")
     assert await refresh_stages(shop) == 1
+
+
+async def test_who_is_no_member_any_more_is_not_looked_at(shop: Shop, clock: MachineClock) -> None:
+    li = await a_member(shop)
+    await spends(shop, li, 1_000)
+    await refresh_stages(shop)
+    await change("UPDATE members SET state = 'closed'")
+    clock.pass_time(days=30)
+    assert await refresh_stages(shop) == 0
+    assert await changes() == [("new", "joined")]
