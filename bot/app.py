@@ -108,7 +108,7 @@ async def opened_shop(settings: Settings, *, patient: bool = False) -> AsyncIter
         offset_ms = await shop.rules.refresh()
         if offset_ms and not settings.is_sandbox:
             raise DatabaseMissing("this database's clock was moved in a sandbox: take another one")
-        shop.clock.set_offset_ms(offset_ms)
+        shop.clock.jump_to_offset_ms(offset_ms)
         yield Parts(settings, shop, wordings)
 
 

@@ -33,7 +33,7 @@ async def identify(shop: Shop, account: str, openid: str, key: str) -> Identifie
         caller = await find_caller(account, openid)
         assert caller is not None, account
         await ask_who_today(shop, caller.person)
-    shop.clock.set_offset_ms(caller.clock_offset_ms)
+    shop.clock.jump_to_offset_ms(caller.clock_offset_ms)
     return IdentifiedCaller(caller.person, _progress(shop, caller, key))
 
 

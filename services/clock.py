@@ -25,5 +25,6 @@ class BusinessClock:
         """The instant as clocks in the shop's time zone show it."""
         return instant.astimezone(SHOP_ZONE)
 
-    def set_offset_ms(self, offset_ms: int) -> None:
-        self.offset = timedelta(milliseconds=offset_ms)
+    def jump_to_offset_ms(self, offset_ms: int) -> None:
+        """Forward only: who read the offset before somebody jumped may come here after them."""
+        self.offset = max(self.offset, timedelta(milliseconds=offset_ms))

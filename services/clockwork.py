@@ -13,4 +13,4 @@ async def keep_offset(shop: Shop, business_now: datetime) -> None:
     offset = business_now - shop.clock.machine_now()
     offset_ms = offset // timedelta(milliseconds=1)
     if offset_ms > 0 and await move_clock_offset(offset_ms):
-        shop.clock.set_offset_ms(offset_ms)
+        shop.clock.jump_to_offset_ms(offset_ms)

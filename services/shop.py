@@ -57,7 +57,7 @@ class Shop:
     async def keep_up(self) -> None:
         """Take over what other processes changed: rules, and in the sandbox the clock."""
         if self.environment == SANDBOX:
-            self.clock.set_offset_ms(await self.rules.refresh())
+            self.clock.jump_to_offset_ms(await self.rules.refresh())
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -90,7 +90,7 @@ async def open_test_shop(
         _, rules_version = await read_installation()
         if rules_version == 0:
             await load_shop(shop, demo_shop())
-        shop.clock.set_offset_ms(await shop.rules.refresh())
+        shop.clock.jump_to_offset_ms(await shop.rules.refresh())
         yield shop
 
 

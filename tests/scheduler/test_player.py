@@ -97,9 +97,18 @@ async def test_the_clock_is_never_played_back(shop: Shop, diary: Diary, hourly: 
     assert len(diary.ran_at) == ran
 
 
+async def test_an_offset_that_was_read_before_the_clock_was_moved_does_not_move_it_back(
+    shop: Shop, hourly: Job
+) -> None:
+    read_before = await shop.rules.refresh()
+    await a_runner(shop, [hourly]).play_until(shop_time(1, 12, 12))
+    shop.clock.jump_to_offset_ms(read_before)
+    assert shop.clock.local(shop.now()) == shop_time(1, 12, 12)
+
+
 async def test_another_process_takes_the_played_clock_over(shop: Shop, hourly: Job) -> None:
     await a_runner(shop, [hourly]).play_until(shop_time(1, 12, 12))
-    shop.clock.set_offset_ms(0)  # as another process still believes
+    shop.clock.offset = timedelta(0)  # as another process still believes
     await shop.keep_up()
     assert shop.clock.local(shop.now()) == shop_time(1, 12, 12)
 

@@ -124,7 +124,7 @@ async def test_a_worker_that_comes_back_late_finishes_nothing(shop: Shop) -> Non
 
 async def test_a_jump_of_the_shops_clock_takes_no_lease_away(shop: Shop) -> None:
     await a_run(shop)
-    shop.clock.set_offset_ms(400 * 86_400_000)
+    shop.clock.jump_to_offset_ms(400 * 86_400_000)
     assert await take_over(shop, JOB, OPENING, "other") is None
 
 

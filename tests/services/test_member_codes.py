@@ -50,7 +50,7 @@ async def test_a_code_is_read_for_its_minute_and_the_next(
 
 async def test_a_code_follows_the_machines_clock(shop: Shop, member_id: int) -> None:
     shown = await show_code(shop, member_id)
-    shop.clock.set_offset_ms(86_400_000)
+    shop.clock.jump_to_offset_ms(86_400_000)
     assert await show_code(shop, member_id) == shown
     assert read_code(shop, shown.code).handle == member_id
 

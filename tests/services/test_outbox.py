@@ -142,7 +142,7 @@ async def test_leases_follow_the_machines_clock_and_not_the_shops(
 ) -> None:
     await queue(shop, "one")
     message = await take_one(shop)
-    shop.clock.set_offset_ms(jump_days * 86_400_000)
+    shop.clock.jump_to_offset_ms(jump_days * 86_400_000)
     assert await take_due_messages(shop, "other", 10) == []
     assert await record_outcome(shop, message, "worker", state="sent", reason=None)
 
