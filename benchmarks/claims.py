@@ -32,7 +32,7 @@ from tests.servers import POSTGRES_USER, PostgresServer, postgres_server
 from tests.shop_parts import a_member, a_receipt, a_report, a_till, open_test_shop
 
 CLIENTS = 8
-MEMBERS = 200
+MEMBERS = 2_000
 PGBENCH_SCALE = 8
 TURNS = 3
 WARM_UP_SECONDS = 3

@@ -12,8 +12,9 @@ from loyalty.campaigns import Campaign
 from loyalty.fingerprints import canonical_json
 from services.clock import SHOP_ZONE, day_of
 from services.shop import Shop
-from storage.campaign_cues import NewCue, put_cues, put_cues_and_stop
+from storage.campaign_cues import NewCue, put_cues, putting, stopping
 from storage.instants import from_ms
+from storage.sql import Part
 
 # What a purchase sets off, at once or some days after it.
 BY_PURCHASE = ("purchase", "after_purchase")
@@ -50,19 +51,20 @@ async def cue(
         await put_cues([_cue_of(campaign, what) for campaign in campaigns])
 
 
-async def note_bought(shop: Shop, member_id: int, purchase: Mapping[str, Any]) -> None:
-    """A purchase is the member's: what answers it is noted, and what ends with it ends at once.
+def follows_buying(shop: Shop, member_id: int, purchase: Mapping[str, Any]) -> dict[str, Part]:
+    """The changes once a purchase is a member's: what answers it is noted, what ends with it ends.
 
-    A helper for use cases; one statement, or none where no campaign cares.
+    None where no campaign cares.
     """
-    campaigns = [campaign for trigger in BY_PURCHASE for campaign in in_force(shop, trigger)]
-    ending = [one.code for one in shop.rules.campaigns if one.terms.stop == "purchase"]
-    if campaigns or ending:
+    parts: dict[str, Part] = {}
+    if ending := [one.code for one in shop.rules.campaigns if one.terms.stop == "purchase"]:
+        parts["stopped"] = stopping(member_id, ending, now=shop.clock.machine_now())
+    if campaigns := [one for trigger in BY_PURCHASE for one in in_force(shop, trigger)]:
         number, at = purchase["id"], from_ms(purchase["paid_at"])
         facts = {"purchase": number}
         what = Happening(member_id, f"purchase:{number}", at, purchase["store_id"], facts)
-        cues = [_cue_of(campaign, what) for campaign in campaigns]
-        await put_cues_and_stop(cues, member_id, ending, now=shop.clock.machine_now())
+        parts["noted"] = putting([_cue_of(campaign, what) for campaign in campaigns])
+    return parts
 
 
 def _cue_of(campaign: Campaign, what: Happening) -> NewCue:

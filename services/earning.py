@@ -4,7 +4,7 @@ A purchase is credited once, at once or when its return period (冻结期) is ov
 deserves then. Growth is counted in hundredths, one per fen of the net.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from loyalty.ledger import Unit
 from loyalty.merging import MemberMerged
 from loyalty.money import yuan_text
 from loyalty.refunds import NOTHING_RETURNED
-from services.campaign_cues import note_bought
+from services.campaign_cues import follows_buying
 from services.clock import day_of
 from services.each import each_of
 from services.earners import Earner, lock_earner
@@ -42,7 +42,7 @@ from storage.purchases import (
     purchases_due,
     update_purchase,
 )
-from storage.sql import Part, change_one
+from storage.sql import Part, change_each, change_one
 from storage.staff import member_of_purchase
 from storage.transactions import transactional
 
@@ -87,7 +87,6 @@ async def credit_purchase(
         if rule.boosts:
             rule = replace(rule, tier=earner.tier.code)
         done = await _promise_or_credit(shop, purchase, earner, rule=rule, telling=telling)
-        await note_bought(shop, earner.member_id, purchase)
     credit = done.credit or await _credit_of(shop, done.purchase, earner.member_id)
     if telling is not None and not done.is_told:
         await change_one(telling(credit))
@@ -135,11 +134,19 @@ async def _promise_or_credit(
 ) -> Credited:
     """Receipts above a limit wait until they can no longer be returned."""
     policy, paid_at = shop.rules.points, from_ms(purchase["paid_at"])
+    following = follows_buying(shop, earner.member_id, purchase)
     due_at = paid_at + timedelta(days=policy.pending_days)
     if purchase["paid_fen"] < policy.pending_from_fen or due_at <= shop.now():
         return await _credit(
-            shop, purchase, earner, rule=rule, occurred_at=paid_at, telling=telling
+            shop,
+            purchase,
+            earner,
+            rule=rule,
+            occurred_at=paid_at,
+            telling=telling,
+            following=following,
         )
+    await change_each(following.values())
     promised = await update_purchase(
         purchase,
         member_id=earner.member_id,
@@ -158,6 +165,7 @@ async def _credit(
     rule: Earning,
     occurred_at: datetime,
     telling: Telling | None = None,
+    following: Mapping[str, Part] | None = None,
 ) -> Credited:
     """Post what the net deserves, and keep what stands on the accounts from then on."""
     rule, reckoning = await _within_the_day(shop, purchase, earner, rule=rule)
@@ -171,7 +179,9 @@ async def _credit(
         "credit_due_at": None,
     }
     await note_activity(shop, earner.accounts)
+    following = following or {}
     if not reckoning.points and not growth:
+        await change_each(following.values())
         return Credited(await update_purchase(purchase, **changes))
     may_rise = growth > 0 and earner.may_rise(shop, growth)
     beside = {"purchase": purchase_change(purchase, changes)}
@@ -188,7 +198,13 @@ async def _credit(
     )
     key = purchase_key(purchase["id"])
     await post_with(
-        shop, transaction, earner.accounts, key=key, occurred_at=occurred_at, beside=beside
+        shop,
+        transaction,
+        earner.accounts,
+        key=key,
+        occurred_at=occurred_at,
+        beside=beside,
+        following=following,
     )
     if may_rise and await after_growth(shop, earner.member_id, purchase_id=purchase["id"], key=key):
         return Credited({**purchase, **changes})

@@ -85,8 +85,10 @@ async def post_with(
     key: str,
     occurred_at: datetime,
     beside: Mapping[str, Part],
+    following: Mapping[str, Part],
 ) -> int:
-    """Post what the rules bring, together with changes of one row each, by their names."""
+    """Post what the rules bring, together with changes by their names: `beside` it of one row each,
+    `following` of as many as there are."""
     head = PostingHead(
         kind=transaction.kind.value,
         cause=_cause_text(transaction),
@@ -96,7 +98,7 @@ async def post_with(
         occurred_ms=to_ms(occurred_at),
         recorded_ms=to_ms(shop.now()),
     )
-    return await _write(head, transaction, accounts, beside=beside)
+    return await _write(head, transaction, accounts, beside=beside, following=following)
 
 
 async def _write(
@@ -105,6 +107,7 @@ async def _write(
     accounts: LockedAccounts,
     *,
     beside: Mapping[str, Part] | None = None,
+    following: Mapping[str, Part] | None = None,
 ) -> int:
     for entry in transaction.entries:
         if entry.account.kind == AccountKind.DEBT:
@@ -124,6 +127,7 @@ async def _write(
                 for change in transaction.allocations
             ],
             beside=beside or {},
+            following=following or {},
         )
     )
 

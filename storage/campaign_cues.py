@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
-from storage.database import is_postgres
 from storage.instants import from_ms, to_ms
-from storage.sql import Row, Values, change, row, rows
+from storage.sql import Part, Row, Values, change, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,50 +24,42 @@ class NewCue:
 async def put_cues(cues: Sequence[NewCue]) -> int:
     """Each once a key; how many are new. One statement."""
     values = Values()
-    return await change(_putting(cues, values), *values.all)
+    return await change(putting(cues)(values), *values.all)
 
 
-async def put_cues_and_stop(
-    cues: Sequence[NewCue], member_id: int, campaigns: Sequence[str], *, now: datetime
-) -> None:
-    """Also, what these campaigns have waiting for the member does not leave any more.
+def putting(cues: Sequence[NewCue]) -> Part:
+    """The statement that puts them down, each once a key."""
 
-    One statement on PostgreSQL, because somebody waits at a counter.
-    """
-    parts = [partial(_stopping, member_id, campaigns, now)] if campaigns else []
-    parts += [partial(_putting, cues)] if cues else []
-    if is_postgres():
-        values = Values()
-        *before, last = [part(values) for part in parts]
-        within = "".join(f"WITH before AS ({one} RETURNING 1) " for one in before)
-        await change(within + last, *values.all)
-        return
-    for part in parts:
-        values = Values()
-        await change(part(values), *values.all)
+    def statement(values: Values) -> str:
+        return (
+            "INSERT INTO campaign_cues"
+            " (key, campaign, member_id, store_id, facts, happened_at, due_at)"
+            f" VALUES {', '.join(_line(cue, values) for cue in cues)} ON CONFLICT (key) DO NOTHING"
+        )
+
+    return statement
 
 
-def _putting(cues: Sequence[NewCue], values: Values) -> str:
-    lines = [
+def _line(cue: NewCue, values: Values) -> str:
+    return (
         f"({values(cue.key)}, {values(cue.campaign)}, {values.number(cue.member_id)},"
         f" CAST({values(cue.store_id)} AS BIGINT), {values(cue.facts)},"
         f" {values.number(to_ms(cue.happened_at))}, {values.number(to_ms(cue.due_at))})"
-        for cue in cues
-    ]
-    return (
-        "INSERT INTO campaign_cues"
-        " (key, campaign, member_id, store_id, facts, happened_at, due_at)"
-        f" VALUES {', '.join(lines)} ON CONFLICT (key) DO NOTHING"
     )
 
 
-def _stopping(member_id: int, campaigns: Sequence[str], now: datetime, values: Values) -> str:
-    return (
-        "UPDATE outbox SET state = 'suppressed', reason = 'stopped',"
-        f" finished_at = {values.number(to_ms(now))}"
-        f" WHERE member_id = {values.number(member_id)} AND state = 'queued'"
-        f" AND campaign IN ({', '.join(map(values, campaigns))})"
-    )
+def stopping(member_id: int, campaigns: Sequence[str], *, now: datetime) -> Part:
+    """The statement after which what these campaigns have waiting for a member does not leave."""
+
+    def statement(values: Values) -> str:
+        return (
+            "UPDATE outbox SET state = 'suppressed', reason = 'stopped',"
+            f" finished_at = {values.number(to_ms(now))}"
+            f" WHERE member_id = {values.number(member_id)} AND state = 'queued'"
+            f" AND campaign IN ({', '.join(map(values, campaigns))})"
+        )
+
+    return statement
 
 
 async def due_cues(now: datetime, *, after: int, limit: int) -> list[Row]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from storage.database import is_postgres
 from storage.ledger import BalanceMoved
-from storage.sql import Part, Values, change, row, rows
+from storage.sql import Part, Values, change, change_each, row, rows
 
 
 class Move(NamedTuple):
@@ -51,7 +51,8 @@ class NewAllocation(NamedTuple):
 class NewPosting:
     """`head` is the transaction's own row, instants in milliseconds; an account is moved once.
 
-    `beside` it one row each changes of what the posting is about, by names.
+    `beside` it one row each changes of what the posting is about, by names; `following` statements
+    touch as many rows as there are.
     """
 
     head: Mapping[str, str | int | None]
@@ -60,6 +61,7 @@ class NewPosting:
     opened: Sequence[NewLot] = ()
     allocations: Sequence[NewAllocation] = ()
     beside: Mapping[str, Part] = field(default_factory=dict)
+    following: Mapping[str, Part] = field(default_factory=dict)
 
 
 class References(NamedTuple):
@@ -95,6 +97,7 @@ async def _at_once(posting: NewPosting) -> Mapping[str, int]:
     }
     changes = _changes(posting, IN_THE_SAME_STATEMENT)
     parts |= {name: f"{part(values)} RETURNING 1" for name, (_, part) in changes.items()}
+    parts |= {name: f"{part(values)} RETURNING 1" for name, part in posting.following.items()}
     body = ", ".join(f"{name} AS ({statement})" for name, statement in parts.items())
     counts = "".join(f", (SELECT COUNT(*) FROM {name}) AS {name}" for name in changes)
     found = await row(f"WITH {body} SELECT id{counts} FROM written", *values.all)
@@ -114,6 +117,7 @@ async def _one_by_one(posting: NewPosting) -> Mapping[str, int]:
     for name, (_, part) in _changes(posting, here).items():
         values = Values()
         written[name] = await change(part(values), *values.all)
+    await change_each(posting.following.values())
     return written
 
 

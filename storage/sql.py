@@ -6,7 +6,7 @@ tortoise gets wrong on PostgreSQL (reliability P4).
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -82,6 +82,13 @@ async def change_one(part: Part) -> None:
     statement = part(values)
     changed = await change(statement, *values.all)
     assert changed == 1, statement
+
+
+async def change_each(parts: Iterable[Part]) -> None:
+    """Make changes of as many rows as there are."""
+    for part in parts:
+        values = Values()
+        await change(part(values), *values.all)
 
 
 async def _change_on_postgres(
