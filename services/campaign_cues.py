@@ -3,13 +3,13 @@
 What no campaign in force answers costs nothing: the rules are at hand, and nothing is asked.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from loyalty.campaigns import Campaign
-from loyalty.fingerprints import canonical_json
 from services.clock import SHOP_ZONE, day_of
 from services.shop import Shop
 from storage.campaign_cues import NewCue, put_cues, putting, stopping
@@ -28,7 +28,7 @@ class Happening:
     key: str
     at: datetime
     store_id: int | None
-    facts: Mapping[str, object]
+    facts: dict[str, object]
 
 
 async def cue(
@@ -47,7 +47,7 @@ async def cue(
     """
     campaigns = in_force(shop, trigger)
     if campaigns:
-        what = Happening(member_id, key, at or shop.now(), store_id, facts or {})
+        what = Happening(member_id, key, at or shop.now(), store_id, dict(facts or {}))
         await put_cues([_cue_of(campaign, what) for campaign in campaigns])
 
 
@@ -61,8 +61,8 @@ def follows_buying(shop: Shop, member_id: int, purchase: Mapping[str, Any]) -> d
         parts["stopped"] = stopping(member_id, ending, now=shop.clock.machine_now())
     if campaigns := [one for trigger in BY_PURCHASE for one in in_force(shop, trigger)]:
         number, at = purchase["id"], from_ms(purchase["paid_at"])
-        facts = {"purchase": number}
-        what = Happening(member_id, f"purchase:{number}", at, purchase["store_id"], facts)
+        key, store_id = f"purchase:{number}", purchase["store_id"]
+        what = Happening(member_id, key, at, store_id, {"purchase": number})
         parts["noted"] = putting([_cue_of(campaign, what) for campaign in campaigns])
     return parts
 
@@ -73,7 +73,7 @@ def _cue_of(campaign: Campaign, what: Happening) -> NewCue:
         campaign=campaign.code,
         member_id=what.member_id,
         store_id=what.store_id,
-        facts=canonical_json(dict(what.facts)),
+        facts=json.dumps(what.facts),
         happened_at=what.at,
         due_at=due_at(campaign, what.at),
     )
