@@ -59,7 +59,7 @@ def follows_buying(shop: Shop, member_id: int, purchase: Mapping[str, Any]) -> d
     parts: dict[str, Part] = {}
     if ending := [one.code for one in shop.rules.campaigns if one.terms.stop == "purchase"]:
         parts["stopped"] = stopping(member_id, ending, now=shop.clock.machine_now())
-    if campaigns := [one for trigger in BY_PURCHASE for one in in_force(shop, trigger)]:
+    if campaigns := in_force(shop, *BY_PURCHASE):
         number, at = purchase["id"], from_ms(purchase["paid_at"])
         key, store_id = f"purchase:{number}", purchase["store_id"]
         what = Happening(member_id, key, at, store_id, {"purchase": number})
@@ -79,13 +79,13 @@ def _cue_of(campaign: Campaign, what: Happening) -> NewCue:
     )
 
 
-def in_force(shop: Shop, trigger: str) -> list[Campaign]:
-    """The campaigns that this sets off today; whether staff have stopped one is seen later."""
+def in_force(shop: Shop, *triggers: str) -> list[Campaign]:
+    """The campaigns that these set off today; whether staff have stopped one is seen later."""
     today = shop.today()
     return [
         campaign
         for campaign in shop.rules.campaigns
-        if campaign.terms.answers(trigger) and campaign.terms.holds_on(today)
+        if any(map(campaign.terms.answers, triggers)) and campaign.terms.holds_on(today)
     ]
 
 

@@ -129,8 +129,12 @@ async def accounts_with_expired_lots(
 
 
 # One statement: the balance, what is owed or pending, and the next three expiries. Lots that lapsed
-# but await tonight's expiry run are shown as what they are: no longer spendable.
-READ_POINTS = """
+# but await tonight's expiry run are shown as what they are: no longer spendable. Lots are looked up
+# by their account: joined with it, a planner would begin at the lots of everybody that lapse.
+ACCOUNT = (
+    "SELECT id FROM ledger_accounts WHERE member_id = $1 AND unit = 'points' AND name = 'member'"
+)
+READ_POINTS = f"""
 SELECT 'balance' AS what, NULL AS expires_on, balance - held AS amount
   FROM ledger_accounts WHERE member_id = $1 AND unit = 'points' AND name = 'member'
 UNION ALL
@@ -143,13 +147,11 @@ SELECT 'pending', NULL,
      WHERE member_id = $1 AND credit_due_at IS NOT NULL)
 UNION ALL
 SELECT 'lapsed', NULL, -COALESCE(SUM(l.remaining), 0)
-  FROM lots l JOIN ledger_accounts a ON a.id = l.account_id
-  WHERE a.member_id = $1 AND a.unit = 'points' AND l.remaining > 0 AND l.expires_on < $2
+  FROM lots l WHERE l.account_id = ({ACCOUNT}) AND l.remaining > 0 AND l.expires_on < $2
 UNION ALL
 SELECT 'expiry', e.expires_on, e.amount FROM
   (SELECT l.expires_on, SUM(l.remaining) AS amount
-     FROM lots l JOIN ledger_accounts a ON a.id = l.account_id
-    WHERE a.member_id = $1 AND a.unit = 'points' AND l.remaining > 0 AND l.expires_on >= $2
+     FROM lots l WHERE l.account_id = ({ACCOUNT}) AND l.remaining > 0 AND l.expires_on >= $2
     GROUP BY l.expires_on ORDER BY l.expires_on LIMIT 3) AS e
 """
 

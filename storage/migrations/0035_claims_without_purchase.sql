@@ -2,3 +2,7 @@
 -- were they in this index: an upload looks for its claim among them.
 DROP INDEX claims_purchase;
 CREATE INDEX claims_purchase ON claims (purchase_id) WHERE purchase_id IS NOT NULL;
+
+-- Likewise, whoever asks for the pending claims of one member must not find everybody's here.
+DROP INDEX claims_due;
+CREATE INDEX claims_due ON claims (due_at) WHERE due_at IS NOT NULL;
