@@ -5,8 +5,10 @@ Causes are not chained: their texts may hold the address, and the address holds 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 from aiohttp import (
     ClientConnectorError,
@@ -49,6 +51,11 @@ class ApiCall:
     # What is larger is not read to its end (reliability B41).
     most_bytes: int | None = None
 
+    def address(self, params: Mapping[str, str]) -> str:
+        """As text: the library keeps addresses it has parsed, and these are few."""
+        query = urlencode({**self.params, **params})
+        return f"{self.url}?{query}" if query else self.url
+
     def payload(self) -> bytes | FormData | None:
         if self.upload is None:
             return self.body
@@ -72,8 +79,7 @@ async def exchange(session: ClientSession, call: ApiCall, **params: str) -> Answ
     try:
         async with session.request(
             call.method,
-            call.url,
-            params={**call.params, **params},
+            call.address(params),
             data=call.payload(),
             headers=JSON_HEADERS if call.body is not None else None,
             timeout=TIMEOUT,

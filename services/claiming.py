@@ -21,9 +21,9 @@ from storage.outbox_claims import (
     Moment,
     Source,
     any_lease_expired,
-    claim_messages,
     due_sources,
     give_up_expired_leases,
+    hold_messages,
     take_over_begun,
 )
 from storage.outbox_results import Judged, suppress_cancelled, write_verdicts
@@ -79,13 +79,13 @@ async def claim_due(shop: Shop, worker: str, limit: int) -> list[ClaimedMessage]
         await give_up_expired_leases(moment.machine)
         await suppress_cancelled(moment.machine)
     sources = await due_sources(moment)
-    claimed = await _claim(sources, worker, moment, limit - len(repeated))
+    claimed = await _claim(sources, moment, limit - len(repeated))
     contents = await opened_contents(shop, [*repeated, *claimed])
     batch = _Batch(shop, worker, moment, contents)
     return await batch.made_again(repeated) + await batch.judged(claimed)
 
 
-async def _claim(sources: Sequence[Source], worker: str, moment: Moment, limit: int) -> list[Row]:
+async def _claim(sources: Sequence[Source], moment: Moment, limit: int) -> list[Row]:
     """Replies before what is owed before marketing; broadcasts share what is left for theirs."""
     share = limit * RESERVED_PERCENT // 100
     lanes = sorted({source.lane for source in sources})
@@ -96,7 +96,7 @@ async def _claim(sources: Sequence[Source], worker: str, moment: Moment, limit: 
         kept = share * (len(lanes) - place - 1)
         for waiting, source in zip(range(len(mine), 0, -1), mine, strict=True):
             room = (limit - kept - len(claimed)) // waiting
-            claimed += await claim_messages(source, worker, moment, room)
+            claimed += await hold_messages(source, moment, room)
     return sorted(claimed, key=lambda row: (row["lane"], row["id"]))
 
 

@@ -22,10 +22,10 @@ from storage.mass import (
     add_batch,
     any_call_lost,
     batch_of_job,
-    claim_group,
     end_batch,
     end_messages,
     fail_job,
+    hold_group,
     keep_batch_tag,
     keep_counts,
     let_batch_wait,
@@ -93,7 +93,7 @@ async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
     """Judge everybody once more and write their call down; None where nobody is left to call."""
     moment = moment_of(shop)
     broadcast_id, account = group["broadcast_id"], group["account"]
-    claimed = await claim_group(broadcast_id, account, worker, moment, MOST)
+    claimed = await hold_group(broadcast_id, account, moment, MOST)
     together = await _judged(shop, worker, claimed, account, moment)
     if len(together) < FEWEST:
         return None

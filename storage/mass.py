@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from storage.bulk import among, as_list
 from storage.database import is_postgres
 from storage.instants import to_ms
-from storage.outbox_claims import CLAIMED, LEASE, NOT_PAUSED, Moment
+from storage.outbox_claims import CLAIMED, HELD, LEASE, NOT_PAUSED, Moment
 from storage.sql import Row, Values, change, insert, row, rows
 
 # The platform knows a call's key for 24 hours (wechat-platform 4.7).
@@ -38,22 +38,17 @@ async def waiting_groups(moment: Moment) -> list[Row]:
     )
 
 
-async def claim_group(
-    broadcast_id: int, account: str, worker: str, moment: Moment, limit: int
-) -> list[Row]:
-    """Those who wait for one call, under this worker's lease, until they are judged and called."""
+async def hold_group(broadcast_id: int, account: str, moment: Moment, limit: int) -> list[Row]:
+    """Those who wait for one call, until the transaction that judges them ends."""
     values = Values()
-    skip = " FOR UPDATE OF o SKIP LOCKED" if is_postgres() else ""
+    skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     return await rows(
-        "WITH due AS MATERIALIZED (SELECT o.id FROM outbox o JOIN broadcasts b"
-        f" ON b.id = o.broadcast_id WHERE o.broadcast_id = {values.number(broadcast_id)}"
-        f" AND o.account = {values(account)} AND b.state = 'running' AND {WAITS}"
+        f"SELECT {HELD} FROM outbox o WHERE o.broadcast_id = {values.number(broadcast_id)}"
+        f" AND o.account = {values(account)} AND {WAITS} AND EXISTS"
+        " (SELECT 1 FROM broadcasts b WHERE b.id = o.broadcast_id AND b.state = 'running')"
         f" AND o.wait_until <= {values.number(to_ms(moment.business))}"
         f" AND o.due_at <= {values.number(to_ms(moment.machine))} AND {NOT_PAUSED}"
-        f" ORDER BY o.id LIMIT {values.number(limit)}{skip})"
-        f" UPDATE outbox SET state = 'sending', attempt = attempt + 1, worker = {values(worker)},"
-        f" lease_until = {values.number(to_ms(moment.machine + LEASE))}"
-        f" WHERE id IN (SELECT id FROM due) AND state = 'queued' RETURNING {CLAIMED}",
+        f" ORDER BY o.id LIMIT {values.number(limit)}{skip}",
         *values.all,
     )
 

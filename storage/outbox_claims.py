@@ -21,10 +21,13 @@ NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM installation WHERE sending_paused_at IS 
 # lasts seconds.
 TEMPLATE_KEY_LIFE = timedelta(minutes=9)
 LANES = (0, 1, 2)
-CLAIMED = (
-    "id, key, account, openid, class AS message_class, attempt, created_at, content,"
-    " content_sealed, follower_id, member_id, topic, broadcast_id, useless_after, lane, channel"
+OF_A_MESSAGE = (
+    "key, account, openid, class AS message_class, created_at, content, content_sealed,"
+    " follower_id, member_id, topic, broadcast_id, useless_after, lane, channel"
 )
+CLAIMED = f"id, attempt, {OF_A_MESSAGE}"
+# Held by the claiming transaction, which judges it and makes it a worker's.
+HELD = f"o.id, o.attempt + 1 AS attempt, {OF_A_MESSAGE}"
 # What goes back as if it had never been taken.
 UNTOUCHED = "worker = NULL, lease_until = NULL, left_at = NULL, begun_at = NULL"
 
@@ -78,8 +81,8 @@ def _due(moment: Moment, values: Values) -> str:
     )
 
 
-async def claim_messages(source: Source, worker: str, moment: Moment, limit: int) -> list[Row]:
-    """Take due messages under a lease, oldest first; two workers never take the same one.
+async def hold_messages(source: Source, moment: Moment, limit: int) -> list[Row]:
+    """Due messages, oldest first, until the transaction ends; two workers never hold the same one.
 
     What they say is still sealed. A pause is looked for before, and again before each call.
     """
@@ -87,11 +90,8 @@ async def claim_messages(source: Source, worker: str, moment: Moment, limit: int
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     condition = f"{source.condition(values)} AND {_due(moment, values)}"
     return await rows(
-        # Without MATERIALIZED PostgreSQL may look for due rows again and again, past the limit.
-        f"WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE {condition}"
-        f" ORDER BY wait_until, due_at, id LIMIT {values.number(limit)}{skip})"
-        f" UPDATE outbox SET {_taken(values, worker, moment)}"
-        f" WHERE id IN (SELECT id FROM due) AND state = 'queued' RETURNING {CLAIMED}",
+        f"SELECT {HELD} FROM outbox o WHERE {condition}"
+        f" ORDER BY wait_until, due_at, id LIMIT {values.number(limit)}{skip}",
         *values.all,
     )
 

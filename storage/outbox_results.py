@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from storage.bulk import among, as_lines, as_list, as_table
 from storage.instants import to_ms
+from storage.outbox_claims import LEASE
 from storage.sql import Row, change, rows
 
 # A push about a message comes within minutes of its call.
@@ -86,7 +87,8 @@ class Told:
 async def write_verdicts(
     worker: str, judged: Sequence[Judged], *, machine: datetime, business: datetime
 ) -> None:
-    """In the claiming transaction: one statement however many. What does not leave is freed."""
+    """In the transaction that holds them: one statement however many. What leaves is from then on
+    the worker's; a look at the clock is no try."""
     if not judged:
         return
     lines = [_verdict_line(one, machine, business) for one in judged]
@@ -97,13 +99,12 @@ async def write_verdicts(
         " follower_id = COALESCE(given.follower_id, outbox.follower_id),"
         " wait_until = COALESCE(given.wait_until, outbox.wait_until),"
         " left_at = given.left_at, finished_at = given.finished_at,"
-        # A look at the clock is no try.
-        " attempt = attempt - CASE WHEN given.state = 'queued' THEN 1 ELSE 0 END,"
-        " lease_until = CASE WHEN given.state = 'sending' THEN lease_until END"
-        f" FROM {as_table(VERDICT, '$1')}"
-        " WHERE outbox.id = given.id AND outbox.worker = $2 AND outbox.state = 'sending'",
+        " attempt = attempt + CASE WHEN given.state = 'queued' THEN 0 ELSE 1 END,"
+        " worker = $2, lease_until = CASE WHEN given.state = 'sending' THEN CAST($3 AS BIGINT) END"
+        f" FROM {as_table(VERDICT, '$1')} WHERE outbox.id = given.id AND outbox.state = 'queued'",
         as_lines(lines),
         worker,
+        to_ms(machine + LEASE),
     )
     assert changed == len(judged), (changed, len(judged))
 

@@ -33,7 +33,8 @@ async def earliest_waiting(after: datetime) -> datetime | None:
 async def is_anything_leaving() -> bool:
     """Whether somebody is in the middle of sending; of mass sends the platform tells the end."""
     found = await row(
-        "SELECT 1 AS one FROM outbox WHERE state = 'sending' AND batch_id IS NULL"
+        "SELECT 1 AS one FROM outbox WHERE state = 'sending' AND lease_until IS NOT NULL"
+        " AND batch_id IS NULL"
         f" AND {NOT_PAUSED} LIMIT 1"
     )
     return found is not None

@@ -57,7 +57,7 @@ async def first_refusal(fleet: Fleet) -> float:
     raise AssertionError("the quota was never spent")
 
 
-@pytest.mark.parametrize("errcode", [45015, 45047, 43004])
+@pytest.mark.parametrize("errcode", [45015, 45047, 43004, 43101])
 async def test_who_cannot_be_reached_is_tried_once(fleet: Fleet, errcode: int) -> None:
     await fleet.gather(12)
     started_at = time.time()

@@ -6,3 +6,8 @@ CREATE INDEX claims_purchase ON claims (purchase_id) WHERE purchase_id IS NOT NU
 -- Likewise, whoever asks for the pending claims of one member must not find everybody's here.
 DROP INDEX claims_due;
 CREATE INDEX claims_due ON claims (due_at) WHERE due_at IS NOT NULL;
+
+-- And whoever writes a result by a message's id must not walk through all that are being sent: in
+-- a large broadcast most of those entries are of rows that have long been sent.
+DROP INDEX outbox_leases;
+CREATE INDEX outbox_leases ON outbox (lease_until) WHERE lease_until IS NOT NULL;
