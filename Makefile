@@ -16,7 +16,7 @@ exit 2
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint types check format mutants races year bench lock clean
+.PHONY: help run test soak lint types check format mutants races year birthdays bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -64,6 +64,10 @@ races:  ## a hundred clients after what only some can have, on both databases (R
 year:  ## eight schedulers through a simulated year, killed at random (ARGS='--days 60 --kills 20 --seed 7')
 	$(call install,requirements-dev.txt)
 	@$(IN_VENV) -m tests.faults.year $(ARGS)
+
+birthdays:  ## greet ten thousand members from 1990 to 2050 (ARGS='--members 1086 --database postgres')
+	$(call install,requirements-dev.txt)
+	@$(IN_VENV) -m tests.faults.birthdays $(ARGS)
 
 bench:  ## claims a second beside pgbench, then verifying a million entries
 	$(call install,requirements-dev.txt)
