@@ -4,7 +4,7 @@ A cue is taken and answered in one transaction, so that a kill between the two l
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,13 +15,14 @@ from services.campaign_turns import Outcome, Turn
 from services.each import each_of
 from services.shop import Shop
 from services.viewing import bought_what_was_viewed
-from storage.campaign_cues import due_cues, next_cue_due, take_cue
+from storage.campaign_cues import due_cues, next_cue_due, put_off_cue, take_cue
 from storage.campaigns import first_waiting, is_returned, standing_of, states_of, waiting_effects
 from storage.instants import from_ms
 from storage.sql import Row
 from storage.transactions import transactional
 
 BATCH = 200
+AGAIN_AFTER = timedelta(minutes=10)
 
 
 async def run_cues(shop: Shop) -> int:
@@ -29,8 +30,17 @@ async def run_cues(shop: Shop) -> int:
     given, last_id = 0, 0
     while batch := await due_cues(shop.now(), after=last_id, limit=BATCH):
         last_id = batch[-1]["id"]
-        given += await each_of(batch, partial(answer_cue, shop))
+        given += await each_of(batch, partial(_answer_or_put_off, shop))
     return given
+
+
+async def _answer_or_put_off(shop: Shop, found: Row) -> bool:
+    """What fails is tried again, but not every minute for ever."""
+    try:
+        return await answer_cue(shop, found)
+    except Exception:
+        await put_off_cue(found["id"], shop.now() + AGAIN_AFTER)
+        raise
 
 
 async def next_cue(shop: Shop) -> datetime | None:

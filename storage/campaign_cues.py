@@ -78,6 +78,10 @@ async def take_cue(cue_id: int) -> bool:
     return bool(await change("DELETE FROM campaign_cues WHERE id = $1", cue_id))
 
 
+async def put_off_cue(cue_id: int, until: datetime) -> None:
+    await change("UPDATE campaign_cues SET due_at = $2 WHERE id = $1", cue_id, to_ms(until))
+
+
 async def next_cue_due() -> datetime | None:
     """When the earliest cue is due; None where none waits."""
     found = await row("SELECT MIN(due_at) AS due_at FROM campaign_cues")

@@ -6,7 +6,7 @@ from services.campaign_answering import run_cues
 from services.shop import Shop
 from services.tills import Till
 from storage.campaign_cues import next_cue_due
-from storage.sql import rows
+from storage.sql import change, rows
 from tests.outbox import notices, outbox_rows
 from tests.services.campaigning import (
     HELLO,
@@ -101,6 +101,19 @@ async def test_one_member_whom_it_fails_with_keeps_nobody_waiting(shop: Shop) ->
     await rows("UPDATE campaign_cues SET facts = '{' WHERE member_id = $1", members[0])
     assert await run_cues(shop) == 2
     assert await waiting_cues() == 1
+
+
+async def test_what_fails_is_tried_again_ten_minutes_later(
+    shop: Shop, clock: MachineClock, member_id: int
+) -> None:
+    await load_campaign(shop, trigger="attended")
+    await happens(shop, "attended", member_id)
+    await change("UPDATE campaign_cues SET facts = 'broken'")
+    assert (await run_cues(shop), await waiting_cues()) == (0, 1)
+    await change("UPDATE campaign_cues SET facts = '{}'")
+    assert await run_cues(shop) == 0
+    clock.pass_time(minutes=10)
+    assert (await run_cues(shop), await waiting_cues()) == (1, 0)
 
 
 async def test_points_are_booked_with_the_effect(shop: Shop) -> None:
