@@ -22,11 +22,11 @@ __all__ = ["Courier", "Message"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 150
+BATCH = 200
 # Claimed and not ended: enough that the next batch is claimed while this one is sent.
-MOST_HELD = 450
+MOST_HELD = 400
 # So many calls a killed process leaves unknown at most.
-AT_ONCE = 80
+AT_ONCE = 64
 POLL_SECONDS = 1.0
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60

@@ -5,7 +5,6 @@ Causes are not chained: their texts may hold the address, and the address holds 
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -51,11 +50,6 @@ class ApiCall:
     # What is larger is not read to its end (reliability B41).
     most_bytes: int | None = None
 
-    def address(self, params: Mapping[str, str]) -> str:
-        """As text: the library keeps addresses it has parsed, and these are few."""
-        query = urlencode({**self.params, **params})
-        return f"{self.url}?{query}" if query else self.url
-
     def payload(self) -> bytes | FormData | None:
         if self.upload is None:
             return self.body
@@ -79,7 +73,9 @@ async def exchange(session: ClientSession, call: ApiCall, **params: str) -> Answ
     try:
         async with session.request(
             call.method,
-            call.address(params),
+            # As text, because the library keeps addresses it has parsed: with a token they are few.
+            f"{call.url}?{urlencode(params)}" if params else call.url,
+            params=call.params or None,
             data=call.payload(),
             headers=JSON_HEADERS if call.body is not None else None,
             timeout=TIMEOUT,

@@ -17,6 +17,7 @@ from services.shop import Shop
 from services.viewing import bought_what_was_viewed
 from storage.campaign_cues import due_cues, next_cue_due, put_off_cue, take_cue
 from storage.campaigns import first_waiting, is_returned, standing_of, states_of, waiting_effects
+from storage.database import is_outage
 from storage.instants import from_ms
 from storage.sql import Row
 from storage.transactions import transactional
@@ -35,12 +36,18 @@ async def run_cues(shop: Shop) -> int:
 
 
 async def _answer_or_put_off(shop: Shop, found: Row) -> bool:
-    """What fails is tried again, but not every minute for ever."""
+    """What fails by itself is tried again, but not every minute for ever."""
     try:
         return await answer_cue(shop, found)
-    except Exception:
-        await put_off_cue(found["id"], shop.now() + AGAIN_AFTER)
+    except Exception as error:
+        if not is_outage(error):
+            await _put_off(shop, found)
         raise
+
+
+@transactional
+async def _put_off(shop: Shop, found: Row) -> None:
+    await put_off_cue(found["id"], shop.now() + AGAIN_AFTER)
 
 
 async def next_cue(shop: Shop) -> datetime | None:

@@ -28,7 +28,7 @@ class Happening:
     key: str
     at: datetime
     store_id: int | None
-    facts: dict[str, object]
+    facts: Mapping[str, object]
 
 
 async def cue(
@@ -47,7 +47,7 @@ async def cue(
     """
     campaigns = in_force(shop, trigger)
     if campaigns:
-        what = Happening(member_id, key, at or shop.now(), store_id, dict(facts or {}))
+        what = Happening(member_id, key, at or shop.now(), store_id, facts or {})
         await put_cues([_cue_of(campaign, what) for campaign in campaigns])
 
 
@@ -73,7 +73,7 @@ def _cue_of(campaign: Campaign, what: Happening) -> NewCue:
         campaign=campaign.code,
         member_id=what.member_id,
         store_id=what.store_id,
-        facts=json.dumps(what.facts),
+        facts=json.dumps(dict(what.facts)),
         happened_at=what.at,
         due_at=due_at(campaign, what.at),
     )

@@ -1,7 +1,7 @@
-"""Claiming (认领): what is due comes under this worker's lease, is judged and made ready.
+"""Claiming (认领): what is due is held, judged and made ready, and comes under this worker's lease.
 
-The verdicts are written in the claiming transaction, so that two workers never both find room
-under one person's cap. What came of a call is recorded in services/outbox_results.
+All in one transaction, so that two workers never both find room under one person's cap. What came
+of a call is recorded in services/outbox_results.
 """
 
 import random
@@ -79,30 +79,30 @@ async def claim_due(shop: Shop, worker: str, limit: int) -> list[ClaimedMessage]
         await give_up_expired_leases(moment.machine)
         await suppress_cancelled(moment.machine)
     sources = await due_sources(moment)
-    claimed = await _claim(sources, moment, limit - len(repeated))
-    contents = await opened_contents(shop, [*repeated, *claimed])
+    held = await _held(sources, moment, limit - len(repeated))
+    contents = await opened_contents(shop, [*repeated, *held])
     batch = _Batch(shop, worker, moment, contents)
-    return await batch.made_again(repeated) + await batch.judged(claimed)
+    return await batch.made_again(repeated) + await batch.judged(held)
 
 
-async def _claim(sources: Sequence[Source], moment: Moment, limit: int) -> list[Row]:
+async def _held(sources: Sequence[Source], moment: Moment, limit: int) -> list[Row]:
     """Replies before what is owed before marketing; broadcasts share what is left for theirs."""
     share = limit * RESERVED_PERCENT // 100
     lanes = sorted({source.lane for source in sources})
-    claimed: list[Row] = []
+    held: list[Row] = []
     for place, lane in enumerate(lanes):
         mine = [source for source in sources if source.lane == lane]
         random.shuffle(mine)
         kept = share * (len(lanes) - place - 1)
         for waiting, source in zip(range(len(mine), 0, -1), mine, strict=True):
-            room = (limit - kept - len(claimed)) // waiting
-            claimed += await hold_messages(source, moment, room)
-    return sorted(claimed, key=lambda row: (row["lane"], row["id"]))
+            room = (limit - kept - len(held)) // waiting
+            held += await hold_messages(source, moment, room)
+    return sorted(held, key=lambda row: (row["lane"], row["id"]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Claimed rows of one transaction, and what they say by id."""
+    """Rows held by one transaction, and what they say by id."""
 
     shop: Shop
     worker: str

@@ -120,7 +120,8 @@ async def _credit_if_due(shop: Shop, due: dict[str, Any]) -> bool:
         raise MemberMerged
     due_at = from_ms(purchase["credit_due_at"])
     rule = earning_of(purchase)
-    await _credit(shop, purchase, earner, rule=rule, occurred_at=due_at)
+    # What follows buying followed when it was bought.
+    await _credit(shop, purchase, earner, rule=rule, occurred_at=due_at, telling=None, following={})
     return True
 
 
@@ -164,8 +165,8 @@ async def _credit(
     *,
     rule: Earning,
     occurred_at: datetime,
-    telling: Telling | None = None,
-    following: Mapping[str, Part] | None = None,
+    telling: Telling | None,
+    following: Mapping[str, Part],
 ) -> Credited:
     """Post what the net deserves, and keep what stands on the accounts from then on."""
     rule, reckoning = await _within_the_day(shop, purchase, earner, rule=rule)
@@ -179,7 +180,6 @@ async def _credit(
         "credit_due_at": None,
     }
     await note_activity(shop, earner.accounts)
-    following = following or {}
     if not reckoning.points and not growth:
         await change_each(following.values())
         return Credited(await update_purchase(purchase, **changes))

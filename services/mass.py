@@ -93,8 +93,8 @@ async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
     """Judge everybody once more and write their call down; None where nobody is left to call."""
     moment = moment_of(shop)
     broadcast_id, account = group["broadcast_id"], group["account"]
-    claimed = await hold_group(broadcast_id, account, moment, MOST)
-    together = await _judged(shop, worker, claimed, account, moment)
+    held = await hold_group(broadcast_id, account, moment, MOST)
+    together = await _judged(shop, worker, held, account, moment)
     if len(together) < FEWEST:
         return None
     return await add_batch(
@@ -103,10 +103,10 @@ async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
 
 
 async def _judged(
-    shop: Shop, worker: str, claimed: Sequence[Row], account: str, moment: Moment
+    shop: Shop, worker: str, held: Sequence[Row], account: str, moment: Moment
 ) -> list[int]:
     """The ids of those who may go by this call; all others have their verdict."""
-    verdicts = await judged_now(shop, claimed)
+    verdicts = await judged_now(shop, held)
     together = {id for id, verdict in verdicts.items() if _goes_by(verdict, account)}
     judged = []
     for id, verdict in verdicts.items():

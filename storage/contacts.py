@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from loyalty.contacts import Contact
-from storage.bulk import as_lines, as_table, repeat
+from storage.bulk import repeat
 from storage.database import is_postgres
 from storage.instants import to_ms
 from storage.sql import change, rows
@@ -50,20 +50,10 @@ async def keep_contacts(contacts: Mapping[int, Sequence[tuple[Contact, datetime]
 async def spend_left_over(spent: Mapping[tuple[int, str], int]) -> None:
     """By follower and kind so many messages fewer, down to none; where the platform does not
     count, nothing."""
-    if not spent:
-        return
-    columns = {"follower_id": "BIGINT", "kind": "TEXT", "count": "BIGINT"}
-    await change(
-        "UPDATE contacts SET left_over = CASE WHEN left_over >= given.count"
-        f" THEN left_over - given.count ELSE 0 END FROM {as_table(columns, '$1')}"
-        " WHERE contacts.follower_id = given.follower_id AND contacts.kind = given.kind"
-        " AND left_over IS NOT NULL",
-        as_lines(
-            [
-                {"follower_id": follower_id, "kind": kind, "count": count}
-                for (follower_id, kind), count in sorted(spent.items())
-            ]
-        ),
+    await repeat(
+        "UPDATE contacts SET left_over = CASE WHEN left_over >= $3 THEN left_over - $3 ELSE 0 END"
+        " WHERE follower_id = $1 AND kind = $2 AND left_over IS NOT NULL",
+        [(*place, count) for place, count in sorted(spent.items())],
     )
 
 

@@ -131,7 +131,7 @@ async def accounts_with_expired_lots(
 # One statement: the balance, what is owed or pending, and the next three expiries. Lots that lapsed
 # but await tonight's expiry run are shown as what they are: no longer spendable. Lots are looked up
 # by their account: joined with it, a planner would begin at the lots of everybody that lapse.
-ACCOUNT = (
+POINTS_ACCOUNT = (
     "SELECT id FROM ledger_accounts WHERE member_id = $1 AND unit = 'points' AND name = 'member'"
 )
 READ_POINTS = f"""
@@ -147,11 +147,11 @@ SELECT 'pending', NULL,
      WHERE member_id = $1 AND credit_due_at IS NOT NULL)
 UNION ALL
 SELECT 'lapsed', NULL, -COALESCE(SUM(l.remaining), 0)
-  FROM lots l WHERE l.account_id = ({ACCOUNT}) AND l.remaining > 0 AND l.expires_on < $2
+  FROM lots l WHERE l.account_id = ({POINTS_ACCOUNT}) AND l.remaining > 0 AND l.expires_on < $2
 UNION ALL
 SELECT 'expiry', e.expires_on, e.amount FROM
   (SELECT l.expires_on, SUM(l.remaining) AS amount
-     FROM lots l WHERE l.account_id = ({ACCOUNT}) AND l.remaining > 0 AND l.expires_on >= $2
+     FROM lots l WHERE l.account_id = ({POINTS_ACCOUNT}) AND l.remaining > 0 AND l.expires_on >= $2
     GROUP BY l.expires_on ORDER BY l.expires_on LIMIT 3) AS e
 """
 

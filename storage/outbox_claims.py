@@ -1,7 +1,8 @@
 """Claims (认领): due rows of the outbox under the lease of one worker, each kind with its share.
 
-A row is `sending` from its claim; `begun_at` tells whether the call was made. What a dead worker
-had not begun is queued again, what it had begun may have been accepted (reliability F10, F11).
+A row is held while it is judged, and `sending` from then on; `begun_at` tells whether the call was
+made. What a dead worker had not begun is queued again, what it had begun may have been accepted
+(reliability F10, F11).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Results (送达结果): what the gate and the platform said, written for many messages at once.
 
-Every statement is fenced by worker and attempt: who has lost the lease changes nothing.
+What comes after a claim is fenced by worker and attempt: who has lost the lease changes nothing.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,8 @@ async def write_verdicts(
         " wait_until = COALESCE(given.wait_until, outbox.wait_until),"
         " left_at = given.left_at, finished_at = given.finished_at,"
         " attempt = attempt + CASE WHEN given.state = 'queued' THEN 0 ELSE 1 END,"
-        " worker = $2, lease_until = CASE WHEN given.state = 'sending' THEN CAST($3 AS BIGINT) END"
+        " worker = CASE WHEN given.state = 'sending' THEN $2 END,"
+        " lease_until = CASE WHEN given.state = 'sending' THEN CAST($3 AS BIGINT) END"
         f" FROM {as_table(VERDICT, '$1')} WHERE outbox.id = given.id AND outbox.state = 'queued'",
         as_lines(lines),
         worker,

@@ -47,7 +47,9 @@ async def earliest_credit() -> datetime | None:
 
 
 async def earliest_claim_end() -> datetime | None:
-    return await _earliest("SELECT MIN(due_at) AS at FROM claims WHERE state = 'pending'")
+    return await _earliest(
+        "SELECT MIN(due_at) AS at FROM claims WHERE state = 'pending' AND due_at IS NOT NULL"
+    )
 
 
 async def earliest_coupon_settlement() -> datetime | None:

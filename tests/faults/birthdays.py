@@ -8,14 +8,13 @@ import argparse
 import asyncio
 import random
 import sys
-import time
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from datetime import time as hour
+from datetime import date, datetime, time, timedelta
 from itertools import cycle, islice
+from time import perf_counter
 
 from services.campaign_answering import campaign_named
 from services.campaign_runs import run_campaign_audience
@@ -29,7 +28,7 @@ from tests.faults.races import DATABASES
 from tests.services.campaigning import only_campaign
 from tests.shop_parts import MachineClock, a_member, open_test_shop
 
-NINE = hour(9)
+NINE = time(9)
 # Mornings without a run: one in so many begins some days of silence.
 SILENCE_EVERY, LONGEST_SILENCE = 40, 21
 
@@ -132,12 +131,12 @@ def morning_of(day: date) -> datetime:
 
 def main(options: argparse.Namespace) -> int:
     plan = Plan(options.members, options.first, options.last, options.seed)
-    started = time.perf_counter()
+    started = perf_counter()
     with DATABASES[options.database]() as address:
         report = asyncio.run(play(address, plan))
     print(
         f"{plan}: {report.greetings} greetings by {report.runs} runs, {report.silences} silences,"
-        f" {len(report.faults)} faults, {time.perf_counter() - started:.0f} s"
+        f" {len(report.faults)} faults, {perf_counter() - started:.0f} s"
     )
     print(*report.faults[:20], sep="\n")
     return 1 if report.faults else 0

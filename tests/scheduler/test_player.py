@@ -8,9 +8,11 @@ import pytest
 
 from scheduler.job import Job
 from scheduler.player import Stopped
+from services.clockwork import keep_offset
 from services.jobs import begin, finish
 from services.messages import queue_message
 from services.shop import Shop
+from storage.shop import move_clock_offset
 from storage.sql import change, rows
 from storage.transactions import transactional
 from tests.scheduler.diary import Diary, a_runner, let_leases_end, shop_time, states
@@ -106,6 +108,17 @@ async def test_an_offset_that_was_read_before_the_clock_was_moved_does_not_move_
     assert shop.clock.local(shop.now()) == shop_time(1, 12, 12)
 
 
+async def test_a_jump_that_is_not_kept_is_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cut_off(offset_ms: int) -> bool:
+        await move_clock_offset(offset_ms)
+        raise ConnectionError
+
+    monkeypatch.setattr("services.clockwork.move_clock_offset", cut_off)
+    with pytest.raises(ConnectionError):
+        await keep_offset(shop, OPENING + timedelta(days=1))
+    assert shop.now() == OPENING
+
+
 async def test_another_process_takes_the_played_clock_over(shop: Shop, hourly: Job) -> None:
     await a_runner(shop, [hourly]).play_until(shop_time(1, 12, 12))
     shop.clock.offset = timedelta(0)  # as another process still believes
@@ -168,7 +181,7 @@ async def test_what_waits_for_its_hour_leaves_within_its_minute(shop: Shop) -> N
 
 async def test_the_clock_waits_for_what_is_being_sent(shop: Shop) -> None:
     await put_waiting(shop, OPENING)
-    await change("UPDATE outbox SET state = 'sending'")
+    await change("UPDATE outbox SET state = 'sending', lease_until = 1")
     seen: list[str] = []
 
     async def deliver_all() -> None:

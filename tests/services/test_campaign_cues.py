@@ -1,8 +1,11 @@
 """Cues: what happens is noted for the campaigns that answer it, and answered once."""
 
 from datetime import timedelta
+from typing import Any
 
 from services.campaign_answering import run_cues
+from services.earning import credit_due_purchases
+from services.loading import load_shop
 from services.shop import Shop
 from services.tills import Till
 from storage.campaign_cues import next_cue_due
@@ -68,6 +71,25 @@ async def test_a_purchase_is_answered_some_days_later_at_a_decent_hour(
     clock.pass_time(days=3, hours=2)
     assert await run_cues(shop) == 1
     assert [line["facts"]["text"] for line in await notices("campaigns/said")] == ["你好"]
+
+
+async def noted_at(shop: Shop, till: Till, clock: MachineClock, **points: Any) -> list[int]:
+    """How many cues there are once a purchase is made, and once its return period is over."""
+    await only_campaign(shop, trigger="after_purchase:30d", actions=HELLO, stop="purchase")
+    await load_shop(shop, {"points": points})
+    await shop.rules.refresh()
+    await buys(shop, till, await a_member(shop))
+    noted = [await waiting_cues()]
+    clock.pass_time(days=7)
+    await credit_due_purchases(shop)
+    return [*noted, await waiting_cues()]
+
+
+async def test_what_waits_for_its_points_is_noted_when_it_is_bought_and_only_then(
+    shop: Shop, till: Till, clock: MachineClock
+) -> None:
+    assert await noted_at(shop, till, clock, pending_days=7) == [1, 1]
+    assert (await rows("SELECT points_standing FROM purchases"))[0]["points_standing"] == 32
 
 
 async def test_nobody_is_asked_about_what_they_gave_back(
