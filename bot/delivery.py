@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 # Claimed and not ended: enough that the next batch is claimed while this one is sent.
-MOST_HELD = 400
+MOST_HELD = 600
 # So many calls a killed process leaves unknown at most.
-AT_ONCE = 64
+AT_ONCE = 96
 POLL_SECONDS = 1.0
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60

@@ -29,6 +29,8 @@ from storage.postings import (
 )
 from storage.sql import Part
 
+CAUSES = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 LockedAccounts = Mapping[Unit, AccountState]
 
 
@@ -133,7 +135,7 @@ async def _write(
 
 
 def _cause_text(transaction: LedgerTransaction) -> str:
-    return json.dumps(transaction.cause, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return CAUSES.encode(transaction.cause)
 
 
 def _head_row(head: PostingHead, transaction: LedgerTransaction) -> dict[str, str | int | None]:
