@@ -194,14 +194,14 @@ class SalesRules(Steps):
     def _capture(self, receipt: Receipt, sale: Sale) -> ModelMember | None:
         """What stored value pays of it; whose that is."""
         hold = self.model.holds.get((receipt.till, receipt.number))
-        if hold is None or hold.state not in ("open", "captured"):
+        if hold is None or not (hold.state == "captured" or hold.is_running(self.model.now)):
             return None
         [payer] = [m for m in self.model.everybody if m.wallet is hold.wallet]
         excess = 0
         if hold.payment is not None:
             # Captured before, and more than the purchase came to: the rest goes back at once.
             excess = hold.payment.total - min(hold.payment.total, sale.paid)
-        elif hold.is_overdue(self.model.now) or not sale.paid:
+        elif not sale.paid:
             return payer
         else:
             hold.capture(min(hold.amount, sale.paid), self.model.today)

@@ -125,6 +125,10 @@ class ModelHold:
     def is_overdue(self, now: datetime) -> bool:
         return self.state == "open" and self.expires_at <= now
 
+    def is_running(self, now: datetime) -> bool:
+        """Until its last moment, whoever has or has not looked at it since."""
+        return self.state == "open" and self.expires_at > now
+
     def free(self, state: str) -> dict[Half, int]:
         self.state = state
         kept: dict[Half, int] = {}
