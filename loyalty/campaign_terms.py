@@ -169,6 +169,11 @@ class CampaignTerms(ShopTerms):
             return False
         return (self.first_day or day) <= day <= (self.last_day or day)
 
+    @property
+    def answers_buying(self) -> bool:
+        """Whether a purchase sets it off, at once or some days after it."""
+        return self.kind in ("purchase", "after_purchase")
+
     def answers(self, trigger: str) -> bool:
         """Whether this sets it off: attended:tasting also what wants any attended, and what waits
         some days the thing itself."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 VERSION_2 = "2:"
+SAID = json.JSONEncoder(separators=(",", ":"))
 
 Line = tuple[str | int | None, ...]
 
@@ -51,5 +52,5 @@ def posting_digest(
         sorted(allocations),
         sorted(opened, key=str),
     )
-    text = json.dumps(said, separators=(",", ":"))
+    text = SAID.encode(said)
     return VERSION_2 + hashlib.sha256(text.encode("ascii")).hexdigest()

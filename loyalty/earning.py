@@ -10,7 +10,15 @@ from fractions import Fraction
 from typing import Any
 
 from loyalty.baskets import SHIPPING
-from loyalty.refunds import NOTHING_RETURNED, REWARD, Returned, Sale, SaleLine, values_left
+from loyalty.refunds import (
+    NOTHING_RETURNED,
+    REWARD,
+    ExactFen,
+    Returned,
+    Sale,
+    SaleLine,
+    values_left,
+)
 
 PLAIN_PERCENT = 100
 
@@ -108,7 +116,7 @@ class EligiblePart:
     """Money paid for goods of one category that earn."""
 
     category: str
-    fen: Fraction
+    fen: ExactFen
 
 
 def earning_from(data: Mapping[str, Any]) -> Earning:
@@ -177,8 +185,8 @@ def _holds(boost: Boost, tier: str, parts: Sequence[EligiblePart]) -> bool:
     return covered > 0 and covered >= boost.threshold_fen
 
 
-def _total(parts: Sequence[EligiblePart]) -> Fraction:
-    return sum((part.fen for part in parts), Fraction(0))
+def _total(parts: Sequence[EligiblePart]) -> ExactFen:
+    return sum([part.fen for part in parts])
 
 
 def _with_tuples(data: Mapping[str, Any]) -> dict[str, Any]:

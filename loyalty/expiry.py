@@ -3,6 +3,7 @@
 All days are the shop's own calendar days and a lot is usable through its last day.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -31,6 +32,7 @@ class ExpiryPolicy:
     days: int = 0
 
     @classmethod
+    @functools.cache
     def parse(cls, text: str) -> "ExpiryPolicy":
         if text in WITHOUT_DAYS:
             return cls(WITHOUT_DAYS[text])

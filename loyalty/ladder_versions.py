@@ -18,8 +18,8 @@ class Version(Generic[Terms]):
 
 def in_force(versions: Sequence[Version[Terms]], day: date, *, otherwise: Terms) -> Terms:
     """The newest version that has started; they stand from old to new."""
-    started = [version.terms for version in versions if version.starts_on <= day]
-    return started[-1] if started else otherwise
+    started = (version.terms for version in reversed(versions) if version.starts_on <= day)
+    return next(started, otherwise)
 
 
 def next_start(versions: Sequence[Version[Any]], day: date) -> date | None:

@@ -6,11 +6,13 @@ entry on a member's account which lots it changed: entry = opened lots + allocat
 Nothing is edited: a mistake or a refund is a new transaction, a reversal (冲正).
 """
 
-from collections import Counter
+import functools
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from loyalty.fingerprints import fingerprint
 from loyalty.points import ClawBack, Draw, GiveBack, repay_debt
@@ -78,8 +80,7 @@ class Account:
         return self.kind == AccountKind.MEMBER and self.unit in UNITS_IN_LOTS
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One immutable line (流水). A negative amount leaves the account."""
 
     account: Account
@@ -120,7 +121,7 @@ class LedgerTransaction:
         assert len(amounts) == len(self.entries) >= 2, "each account once, and two at least"
         assert all(amounts.values()), "an entry moves something"
         assert not any(_totals_by_unit(self.entries).values()), "entries must sum to zero"
-        in_lots: Counter[Account] = Counter()
+        in_lots: defaultdict[Account, int] = defaultdict(int)
         for account, amount in self._lot_changes():
             in_lots[account] += amount
         on_account = {account: amounts[account] for account in amounts if account.has_lots}
@@ -307,8 +308,8 @@ def _moving(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.amount)
 
 
-def _totals_by_unit(entries: Iterable[Entry]) -> Counter[Unit]:
-    totals: Counter[Unit] = Counter()
+def _totals_by_unit(entries: Iterable[Entry]) -> Mapping[Unit, int]:
+    totals: defaultdict[Unit, int] = defaultdict(int)
     for entry in entries:
         totals[entry.account.unit] += entry.amount
     return totals
@@ -322,5 +323,6 @@ def _debt(member_id: int) -> Account:
     return Account(AccountKind.DEBT, Unit.POINTS, member_id)
 
 
+@functools.cache
 def _shop(kind: AccountKind, unit: Unit = Unit.POINTS) -> Account:
     return Account(kind, unit)

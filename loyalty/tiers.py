@@ -7,6 +7,7 @@ Growth (成长值) is counted in hundredths here as in the ledger, so that a gap
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from loyalty.shop_file_terms import Tier
 
@@ -34,8 +35,7 @@ class Measures:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One measure against what a rung asks of it."""
 
     measure: str
@@ -78,17 +78,17 @@ class Standards:
 
 def standards(tier: Tier, measures: Measures, *, percent: int = 100) -> Standards:
     """The conditions of a rung; `percent` of them is what keeping it takes, rounded up."""
-    asked = {
-        "growth": tier.growth * HUNDREDTHS,
-        "visits": tier.visits,
-        "spend_fen": tier.spend_fen,
-    }
-    conditions = tuple(
-        Condition(measure, getattr(measures, measure), -(-need * percent // 100))
-        for measure, need in asked.items()
-        if need > 0
+    asked = (
+        ("growth", measures.growth, tier.growth * HUNDREDTHS),
+        ("visits", measures.visits, tier.visits),
+        ("spend_fen", measures.spend_fen, tier.spend_fen),
     )
-    return Standards(tier, conditions)
+    conditions = [
+        Condition(measure, have, -(-need * percent // 100))
+        for measure, have, need in asked
+        if need > 0
+    ]
+    return Standards(tier, tuple(conditions))
 
 
 def rungs_of(tiers: Sequence[Tier]) -> tuple[Tier, ...]:

@@ -4,7 +4,7 @@ What no campaign in force answers costs nothing: the rules are at hand, and noth
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,9 +15,6 @@ from services.shop import Shop
 from storage.campaign_cues import NewCue, put_cues, putting, stopping
 from storage.instants import from_ms
 from storage.sql import Part
-
-# What a purchase sets off, at once or some days after it.
-BY_PURCHASE = ("purchase", "after_purchase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,9 @@ def follows_buying(shop: Shop, member_id: int, purchase: Mapping[str, Any]) -> d
     None where no campaign cares.
     """
     parts: dict[str, Part] = {}
-    if ending := [one.code for one in shop.rules.campaigns if one.terms.stop == "purchase"]:
+    if ending := shop.rules.ended_by_buying:
         parts["stopped"] = stopping(member_id, ending, now=shop.clock.machine_now())
-    if campaigns := in_force(shop, *BY_PURCHASE):
+    if campaigns := _holding(shop, shop.rules.answers_to_buying):
         number, at = purchase["id"], from_ms(purchase["paid_at"])
         key, store_id = f"purchase:{number}", purchase["store_id"]
         what = Happening(member_id, key, at, store_id, {"purchase": number})
@@ -79,14 +76,14 @@ def _cue_of(campaign: Campaign, what: Happening) -> NewCue:
     )
 
 
-def in_force(shop: Shop, *triggers: str) -> list[Campaign]:
-    """The campaigns that these set off today; whether staff have stopped one is seen later."""
+def in_force(shop: Shop, trigger: str) -> list[Campaign]:
+    """The campaigns that this sets off today; whether staff have stopped one is seen later."""
+    return _holding(shop, (one for one in shop.rules.campaigns if one.terms.answers(trigger)))
+
+
+def _holding(shop: Shop, campaigns: Iterable[Campaign]) -> list[Campaign]:
     today = shop.today()
-    return [
-        campaign
-        for campaign in shop.rules.campaigns
-        if any(map(campaign.terms.answers, triggers)) and campaign.terms.holds_on(today)
-    ]
+    return [campaign for campaign in campaigns if campaign.terms.holds_on(today)]
 
 
 def due_at(campaign: Campaign, happened_at: datetime) -> datetime:

@@ -83,9 +83,7 @@ async def credit_purchase(
         return None
     done = Credited(purchase)
     if purchase["member_id"] is None:
-        rule = earning_of(purchase)
-        if rule.boosts:
-            rule = replace(rule, tier=earner.tier.code)
+        rule = earning_of(purchase, tier=earner.tier.code)
         done = await _promise_or_credit(shop, purchase, earner, rule=rule, telling=telling)
     credit = done.credit or await _credit_of(shop, done.purchase, earner.member_id)
     if telling is not None and not done.is_told:

@@ -5,7 +5,7 @@ A key is good for one posting for ever.
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -165,8 +165,8 @@ def _digest(head: PostingHead, transaction: LedgerTransaction) -> str:
 
 def _moves(entries: Iterable[Entry], accounts: LockedAccounts) -> Iterator[Move]:
     """What happens to each locked account: its balance, and the debt kept beside it."""
-    balances: Counter[int] = Counter()
-    debts: Counter[int] = Counter()
+    balances: defaultdict[int, int] = defaultdict(int)
+    debts: defaultdict[int, int] = defaultdict(int)
     for entry in entries:
         if entry.account.kind == AccountKind.MEMBER:
             balances[_id(entry.account, accounts)] += entry.amount

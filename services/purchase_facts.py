@@ -74,14 +74,16 @@ def sold(paid_fen: int, lines: list[dict[str, Any]]) -> Sale:
     )
 
 
-def earning_of(purchase: PurchaseRow) -> Earning:
-    return _earning_in(purchase["earning"])
+def earning_of(purchase: PurchaseRow, *, tier: str | None = None) -> Earning:
+    """The rule kept with a purchase; where it has boosts, for a member of this tier."""
+    return _earning_in(purchase["earning"], tier)
 
 
 # The purchases of a day and store mostly earn by the same rule.
 @functools.lru_cache(maxsize=RULES_AT_HAND)
-def _earning_in(text: str) -> Earning:
-    return earning_from(json.loads(text))
+def _earning_in(text: str, tier: str | None) -> Earning:
+    rule = earning_from(json.loads(text))
+    return replace(rule, tier=tier) if tier is not None and rule.boosts else rule
 
 
 @functools.lru_cache(maxsize=RULES_AT_HAND)

@@ -76,6 +76,9 @@ class RulesBook:
         self.lifecycle = LifecycleTerms()
         self.topup_offers: tuple[TopUpOffer, ...] = ()
         self.campaigns: tuple[Campaign, ...] = ()
+        # Every purchase asks for these: the campaigns it sets off, the codes of those it ends.
+        self.answers_to_buying: tuple[Campaign, ...] = ()
+        self.ended_by_buying: tuple[str, ...] = ()
         self.activities: dict[str, ActivityTerms] = {}
         self.partners: tuple[Partner, ...] = ()
         self.segments: tuple[SegmentTerms, ...] = ()
@@ -155,6 +158,10 @@ class RulesBook:
         # With the ended ones: those are to be taken away.
         self.tags = terms_of(rules, "tags", TagTerms)
         self.campaigns = tuple(map(campaign_of, terms_of(rules, "campaigns", CampaignTerms)))
+        self.answers_to_buying = tuple(one for one in self.campaigns if one.terms.answers_buying)
+        self.ended_by_buying = tuple(
+            one.code for one in self.campaigns if one.terms.stop == "purchase"
+        )
 
 
 def _only(found: tuple[Whole, ...], otherwise: Whole) -> Whole:

@@ -14,6 +14,29 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 
+class CommitRefused(Exception):
+    """Nothing of the transaction stands, because somebody went on after an error inside it."""
+
+
+class PlainTransaction(TransactionWrapper):
+    """Says BEGIN, COMMIT and ROLLBACK itself: asyncpg's objects around them cost a claim more than
+    the statements do."""
+
+    async def begin(self) -> None:
+        await self._connection.execute("BEGIN")
+
+    async def commit(self) -> None:
+        said: str = await self._connection.execute("COMMIT")
+        self._finalized = True
+        if said != "COMMIT":
+            # So PostgreSQL ends a transaction in which a statement failed, without an error.
+            raise CommitRefused(said)
+
+    async def rollback(self) -> None:
+        await self._connection.execute("ROLLBACK")
+        self._finalized = True
+
+
 class CleanPooledTransactionContext(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         await self.ensure_connection()
@@ -39,7 +62,7 @@ class CleanAsyncpgClient(AsyncpgDBClient):
     connection_class = LeanConnection
 
     def _in_transaction(self) -> TransactionContext:
-        return CleanPooledTransactionContext(TransactionWrapper(self), self._pool_init_lock)
+        return CleanPooledTransactionContext(PlainTransaction(self), self._pool_init_lock)
 
 
 client_class = CleanAsyncpgClient

@@ -3,6 +3,7 @@
 Every further statement is a round trip that a member at the counter waits for.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from storage.ledger import AccountState, account_states, locking_accounts
 from storage.locks import receipt_number
 from storage.people import lock_follower
 from storage.purchases import UNCLAIMED
-from storage.sql import Row, Values, places, row, rows
+from storage.sql import Row, places, row, rows
 from storage.tiers import Window
 
 # The member of a follower, and of its accounts those there are, by unit.
@@ -26,20 +27,21 @@ async def lock_scanning(
     by then; anything else has to be read after it. SQLite's transaction holds all as it is."""
     if not is_postgres():
         return await lock_follower(follower_id), {}
-    values = Values()
-    receipt = values(receipt_number(till_no, receipt_seq))
-    accounts = locking_accounts("(SELECT member_id FROM receipt)", units, values)
-    held = await rows(
-        "WITH follower AS MATERIALIZED (SELECT member_id FROM followers"
-        f" WHERE id = {values(follower_id)} FOR UPDATE),"
-        " receipt AS MATERIALIZED"
-        f" (SELECT member_id, pg_advisory_xact_lock({receipt}) FROM follower),"
-        f" accounts AS MATERIALIZED ({accounts})"
-        " SELECT receipt.member_id, accounts.* FROM receipt LEFT JOIN accounts ON TRUE",
-        *values.all,
-    )
+    receipt = receipt_number(till_no, receipt_seq)
+    held = await rows(_holding(len(units)), follower_id, receipt, *units)
     [member_id] = {line.pop("member_id") for line in held}
     return member_id, account_states(line for line in held if line["id"] is not None)
+
+
+@functools.cache
+def _holding(units: int) -> str:
+    accounts = locking_accounts("(SELECT member_id FROM receipt)", places(units, first=3))
+    return (
+        "WITH follower AS MATERIALIZED (SELECT member_id FROM followers WHERE id = $1 FOR UPDATE),"
+        " receipt AS MATERIALIZED (SELECT member_id, pg_advisory_xact_lock($2) FROM follower),"
+        f" accounts AS MATERIALIZED ({accounts})"
+        " SELECT receipt.member_id, accounts.* FROM receipt LEFT JOIN accounts ON TRUE"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ async def read_earner_and_unclaimed(
     return earner, found if found["id"] is not None else None
 
 
+@functools.cache
 def _earner(first: int) -> str:
     """Columns and tables of a read whose EarnerKeys are the values from `first` on."""
     member, account, today, first_ms, most = places(5, first=first).split(", ")

@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def day_of(instant: datetime) -> date:
@@ -17,7 +18,7 @@ def day_of(instant: datetime) -> date:
 
 
 def to_ms(instant: datetime) -> int:
-    return (instant - EPOCH) // timedelta(milliseconds=1)
+    return (instant - EPOCH) // MILLISECOND
 
 
 def from_ms(milliseconds: int) -> datetime:

@@ -13,7 +13,7 @@ from loyalty.merging import MemberMerged
 from loyalty.points import Lot
 from storage.database import is_postgres
 from storage.instants import day_of, from_ms
-from storage.sql import Row, Values, change, row, rows
+from storage.sql import Row, change, places, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,22 @@ async def lock_member_accounts(member_id: int, units: Sequence[str]) -> dict[str
     (reliability 5.3). On SQLite the transaction holds the only write lock as it is.
 
     Raises MemberMerged for accounts that were closed meanwhile."""
-    values = Values()
-    statement = locking_accounts(values(member_id), units, values)
-    found = await rows(statement, *values.all)
+    statement = locking_accounts("$1", places(len(units), first=2))
+    found = await rows(statement, member_id, *units)
     if len(found) < len(units):
         await _make_accounts(member_id, units)
-        found = await rows(statement, *values.all)
+        found = await rows(statement, member_id, *units)
     if len(found) < len(units):
         raise MemberMerged
     return account_states(found)
 
 
-def locking_accounts(member: str, units: Sequence[str], values: Values) -> str:
-    """The statement that locks a member's accounts, or a part of one."""
+def locking_accounts(member: str, units: str) -> str:
+    """The statement that locks a member's accounts in these units, or a part of one."""
     return (
         "SELECT unit, id, balance, held, debt FROM ledger_accounts"
         f" WHERE member_id = {member} AND name = 'member'"
-        f" AND unit IN ({', '.join(map(values, units))}) AND NOT closed"
+        f" AND unit IN ({units}) AND NOT closed"
         f" ORDER BY id {'FOR UPDATE' if is_postgres() else ''}"
     )
 

@@ -4,7 +4,7 @@ PostgreSQL takes the parts as one statement, because each further one is a round
 at the counter waits for; SQLite, where only a SELECT may stand in a WITH, takes them one by one.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,14 +82,10 @@ IN_THE_SAME_STATEMENT = References(
 async def write_posting(posting: NewPosting) -> int:
     """The id of the new transaction. Raises IntegrityError for a key that exists (the caller
     looked before, under the lock) and BalanceMoved for what a guard refused."""
-    written = await (_at_once(posting) if is_postgres() else _one_by_one(posting))
-    for name, (wanted, _) in _changes(posting, IN_THE_SAME_STATEMENT).items():
-        if written[name] != wanted:
-            raise BalanceMoved(name, written[name], posting)
-    return written["id"]
+    return await (_at_once(posting) if is_postgres() else _one_by_one(posting))
 
 
-async def _at_once(posting: NewPosting) -> Mapping[str, int]:
+async def _at_once(posting: NewPosting) -> int:
     values = Values()
     parts = {
         "written": f"{_transaction(posting, values)} RETURNING id",
@@ -102,10 +98,12 @@ async def _at_once(posting: NewPosting) -> Mapping[str, int]:
     counts = "".join(f", (SELECT COUNT(*) FROM {name}) AS {name}" for name in changes)
     found = await row(f"WITH {body} SELECT id{counts} FROM written", *values.all)
     assert found is not None
-    return found
+    for name, (wanted, _) in changes.items():
+        _guard(posting, name, touched=found[name], wanted=wanted)
+    return int(found["id"])
 
 
-async def _one_by_one(posting: NewPosting) -> Mapping[str, int]:
+async def _one_by_one(posting: NewPosting) -> int:
     values = Values()
     written = await row(f"{_transaction(posting, values)} RETURNING id", *values.all)
     assert written is not None
@@ -114,16 +112,22 @@ async def _one_by_one(posting: NewPosting) -> Mapping[str, int]:
     entered = await rows(f"{_entries(posting, here, values)} RETURNING id, account_id", *values.all)
     entry_ids = {line["account_id"]: line["id"] for line in entered}
     here = here._replace(entry=lambda values, account_id: values(entry_ids[account_id]))
-    for name, (_, part) in _changes(posting, here).items():
+    for name, (wanted, part) in _changes(posting, here).items():
         values = Values()
-        written[name] = await change(part(values), *values.all)
+        touched = await change(part(values), *values.all)
+        _guard(posting, name, touched=touched, wanted=wanted)
     await change_each(posting.following.values())
-    return written
+    return int(written["id"])
+
+
+def _guard(posting: NewPosting, name: str, *, touched: int, wanted: int) -> None:
+    if touched != wanted:
+        raise BalanceMoved(name, touched, posting)
 
 
 def _changes(posting: NewPosting, references: References) -> dict[str, tuple[int, Part]]:
     """What follows the entries: how many rows each part has to touch, and its statement."""
-    draws: Counter[int] = Counter()
+    draws: defaultdict[int, int] = defaultdict(int)
     for allocation in posting.allocations:
         draws[allocation.lot_id] += allocation.amount
     parts: dict[str, tuple[int, Part]] = {

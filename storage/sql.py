@@ -20,6 +20,8 @@ from storage.transactions import open_connection
 Row = dict[str, Any]
 BROKEN = asyncpg.IntegrityConstraintViolationError
 DRIVERS_OWN = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, BROKEN)
+# No statement of PostgreSQL takes more values.
+PLACES = tuple(f"${number}" for number in range(1, 32_768))
 
 
 class Values:
@@ -29,8 +31,9 @@ class Values:
         self.all: list[object] = []
 
     def __call__(self, value: object) -> str:
+        place = PLACES[len(self.all)]
         self.all.append(value)
-        return f"${len(self.all)}"
+        return place
 
     def number(self, value: int) -> str:
         """Where the place alone does not say that it is a number."""

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
 import pytest
-from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.exceptions import OperationalError
 
 from services.outbox import outbox_states, queue_replies
 from services.shop import Shop
+from storage.backend_postgres import CommitRefused, PlainTransaction
 from storage.backend_sqlite import ImmediateTransaction
 from storage.counters import take_from_counter
 from storage.database import DatabaseAddress, is_postgres
@@ -133,7 +135,7 @@ async def test_a_connection_that_dies_in_the_middle_costs_nothing(
 async def test_a_commit_whose_answer_is_lost_has_its_effect_once(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend: Any = TransactionWrapper if is_postgres() else ImmediateTransaction
+    backend: Any = PlainTransaction if is_postgres() else ImmediateTransaction
     commit, attempts = backend.commit, Attempts()
 
     async def commit_and_vanish(self: TransactionalDBClient) -> None:
@@ -145,6 +147,19 @@ async def test_a_commit_whose_answer_is_lost_has_its_effect_once(
     await queue_replies(shop, account="main", openid="li", key="m1", contents=[{"text": "hello"}])
     assert attempts.begun == 2
     assert await outbox_states() == {"queued": 1}
+
+
+@only_postgres
+async def test_going_on_after_a_failed_statement_is_no_success(shop: Shop) -> None:
+    @transactional
+    async def swallow() -> None:
+        await take_from_counter("a", 10)
+        with suppress(OperationalError):
+            await rows("SELECT no_such_column FROM counters")
+
+    with pytest.raises(CommitRefused):
+        await swallow()
+    assert await used("a") == 0
 
 
 async def test_what_the_business_refuses_is_not_tried_again(shop: Shop) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
 import storage.transactions
+from storage.backend_postgres import PlainTransaction
 from storage.backend_sqlite import ImmediateTransaction
 from storage.counters import take_from_counter
 from storage.database import is_postgres
@@ -129,7 +129,7 @@ def failing_begin(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
 
         return refusing
 
-    for backend in (ImmediateTransaction, TransactionWrapper):
+    for backend in (ImmediateTransaction, PlainTransaction):
         monkeypatch.setattr(backend, "begin", refuse_first(backend.begin))
     return faults
 
