@@ -62,6 +62,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held = 0
         self._woken = asyncio.Event()
+        self._has_room = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -119,8 +120,9 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
 
     async def _make_room(self) -> None:
-        while self._held > MOST_HELD - BATCH and self._tasks:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        while self._held > MOST_HELD - BATCH:
+            self._has_room.clear()
+            await self._has_room.wait()
 
     async def _ended(self) -> None:
         while self._tasks:
@@ -145,6 +147,8 @@ class Delivery:
                 # Its lease ends by itself, and tells whether the call was begun.
                 log.exception("delivery_failed")
             self._held -= 1
+            if self._held <= MOST_HELD - BATCH:
+                self._has_room.set()
         del self._queues[person]
 
     async def _deliver(self, message: Message, begin_by: float) -> None:

@@ -26,6 +26,10 @@ COME_AGAIN_STATUSES = frozenset({408, 425, 429})
 JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 BINARY_TYPES = ("image/", "audio/", "video/", "voice/", "application/octet-stream")
 
+SAYING = json.JSONEncoder(ensure_ascii=False)
+# The platform lets control characters stand in its texts.
+READING = json.JSONDecoder(strict=False)
+
 Answer: TypeAlias = dict[str, Any] | bytes
 
 
@@ -65,7 +69,7 @@ class ApiCall:
 
 def json_body(value: object) -> bytes:
     """Raw UTF-8: WeChat shows \\u escapes to members as they stand (40033)."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    return SAYING.encode(value).encode()
 
 
 async def exchange(session: ClientSession, call: ApiCall, **params: str) -> Answer:
@@ -115,7 +119,7 @@ def _answer(data: bytes, content_type: str) -> Answer:
     if content_type.startswith(BINARY_TYPES):
         return data
     try:
-        value = json.loads(data.decode(errors="replace"), strict=False)
+        value = READING.decode(data.decode(errors="replace"))
         errcode = int(value.get("errcode") or 0)
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise DeliveryUncertain("not_json") from None

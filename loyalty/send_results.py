@@ -1,15 +1,13 @@
 """What came of one message (送达结果), as whoever made the call tells it."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 Message = TypeVar("Message")
 SendState = Literal["sent", "failed", "unknown", "queued"]
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult(Generic[Message]):
+class SendResult(NamedTuple, Generic[Message]):
     """`queued` is to be tried again. `mark` says why this person cannot be reached this way.
 
     `counts` is False where it was no try of this message: the way was closed to everybody.

@@ -6,9 +6,9 @@ of a call is recorded in services/outbox_results.
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from loyalty.messages import Channel
 from loyalty.send_gate import Drop, Go, Held, Outgoing, Verdict, Wait
@@ -36,8 +36,7 @@ SAID_LATER = frozenset({Held.NO_CHANNEL, Held.PAUSED_BY_MEMBER})
 RESERVED_PERCENT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedMessage:
+class ClaimedMessage(NamedTuple):
     """A message under this worker's lease, opened and ready for its channel."""
 
     id: int
@@ -56,8 +55,8 @@ class ClaimedMessage:
     topic: str | None = None
     broadcast_id: int | None = None
     # How the gate saw it; None for a call that is made again, whatever it would say now.
-    outgoing: Outgoing | None = field(default=None, repr=False)
-    go: Go | None = field(default=None, repr=False)
+    outgoing: Outgoing | None = None
+    go: Go | None = None
 
     @property
     def is_repeat(self) -> bool:

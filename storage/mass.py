@@ -48,7 +48,7 @@ async def hold_group(broadcast_id: int, account: str, moment: Moment, limit: int
         " (SELECT 1 FROM broadcasts b WHERE b.id = o.broadcast_id AND b.state = 'running')"
         f" AND o.wait_until <= {values.number(to_ms(moment.business))}"
         f" AND o.due_at <= {values.number(to_ms(moment.machine))} AND {NOT_PAUSED}"
-        f" ORDER BY o.id LIMIT {values.number(limit)}{skip}",
+        f" ORDER BY o.wait_until, o.id LIMIT {values.number(limit)}{skip}",
         *values.all,
     )
 

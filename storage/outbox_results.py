@@ -6,6 +6,7 @@ What comes after a claim is fenced by worker and attempt: who has lost the lease
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from storage.bulk import among, as_lines, as_list, as_table
 from storage.instants import to_ms
@@ -43,8 +44,7 @@ VERDICT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What became of a claimed message before its call: `sending` is the one that leaves."""
 
     id: int
@@ -57,8 +57,7 @@ class Judged:
     wait_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a call. `queued` is tried again: not before `due_at` by the machine's clock,
     nor before `wait_until` by the shop's.
 
