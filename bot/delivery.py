@@ -138,18 +138,27 @@ class Delivery:
 
     async def _deliver_in_order(self, person: object) -> None:
         queue = self._queues[person]
-        while queue:
-            message, begin_by = queue.popleft()
-            try:
-                async with self._at_once:
-                    await self._deliver(message, begin_by)
-            except Exception:
-                # Its lease ends by itself, and tells whether the call was begun.
-                log.exception("delivery_failed")
-            self._held -= 1
-            if self._held <= MOST_HELD - BATCH:
-                self._has_room.set()
-        del self._queues[person]
+        try:
+            while queue:
+                await self._deliver_alone(*queue.popleft())
+        finally:
+            del self._queues[person]
+            self._let_go(len(queue))
+
+    async def _deliver_alone(self, message: Message, begin_by: float) -> None:
+        try:
+            async with self._at_once:
+                await self._deliver(message, begin_by)
+        except Exception:
+            # Its lease ends by itself, and tells whether the call was begun.
+            log.exception("delivery_failed")
+        finally:
+            self._let_go(1)
+
+    def _let_go(self, messages: int) -> None:
+        self._held -= messages
+        if self._held <= MOST_HELD - BATCH:
+            self._has_room.set()
 
     async def _deliver(self, message: Message, begin_by: float) -> None:
         """What cannot be begun well within its lease goes back to the queue, untried."""

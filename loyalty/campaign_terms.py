@@ -172,7 +172,7 @@ class CampaignTerms(ShopTerms):
     @property
     def answers_buying(self) -> bool:
         """Whether a purchase sets it off, at once or some days after it."""
-        return self.kind in ("purchase", "after_purchase")
+        return self.answers("purchase") or self.answers("after_purchase")
 
     def answers(self, trigger: str) -> bool:
         """Whether this sets it off: attended:tasting also what wants any attended, and what waits

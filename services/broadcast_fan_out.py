@@ -60,7 +60,7 @@ async def write_list(shop: Shop, broadcast: Row) -> bool:
 async def fan_out_chunk(shop: Shop, broadcast: Row) -> bool:
     """Put the next people into the outbox; False when there is nothing to do now."""
     number, after = broadcast["id"], broadcast["queued_through"]
-    room = MOST_QUEUED - await queued_now(number, shop.now())
+    room = MOST_QUEUED - await queued_now(number, shop.now(), enough=MOST_QUEUED)
     if room <= 0:
         return False
     people = await chunk_after(number, after, min(CHUNK, room))

@@ -1,8 +1,6 @@
 """Purchases by category of goods (品类消费): kept with the purchase, so that 买过=生鲜 is found."""
 
-from fractions import Fraction
-
-from loyalty.refunds import NOTHING_RETURNED, Returned, Sale, values_left
+from loyalty.refunds import NOTHING_RETURNED, ExactFen, Returned, Sale, values_left
 from services.purchase_facts import PurchaseRow, returned_of, sale_of
 from services.shop import Shop
 from storage.counters import add_to_counter, used_of
@@ -23,10 +21,10 @@ async def keep_categories(purchase_id: int, sale: Sale, returned: Returned) -> N
 
 def category_amounts(sale: Sale, returned: Returned = NOTHING_RETURNED) -> dict[str, int]:
     """In whole fen; goods without a category are in none."""
-    left: dict[str, Fraction] = {}
+    left: dict[str, ExactFen] = {}
     for line, value in zip(sale.lines, values_left(sale, returned), strict=True):
         if line.category:
-            left[line.category] = left.get(line.category, Fraction(0)) + value
+            left[line.category] = left.get(line.category, 0) + value
     return {category: int(value) for category, value in left.items()}
 
 

@@ -1,4 +1,5 @@
-"""PostgreSQL under tortoise, with a BEGIN that leaves nothing behind when it fails.
+"""PostgreSQL under tortoise, with a BEGIN that leaves nothing behind when it fails, and a COMMIT
+that is no success when nothing was kept.
 
 tortoise would keep the connection for ever (reliability P1), and keep showing it to this task, so
 that the next try of the same use case would run on a connection given back long ago.
@@ -21,6 +22,9 @@ class CommitRefused(Exception):
 class PlainTransaction(TransactionWrapper):
     """Says BEGIN, COMMIT and ROLLBACK itself: asyncpg's objects around them cost a claim more than
     the statements do."""
+
+    def _in_transaction(self) -> TransactionContext:
+        raise AssertionError("there are no transactions inside one (storage/transactions.py)")
 
     async def begin(self) -> None:
         await self._connection.execute("BEGIN")

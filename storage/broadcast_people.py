@@ -8,6 +8,7 @@ from storage.bulk import copy_in
 from storage.database import is_postgres
 from storage.instants import to_ms
 from storage.name_locks import number_of
+from storage.outbox_claims import LINE, ONE_BY_ONE
 from storage.sql import Part, Row, Values, change, row, rows
 
 COLUMNS = (
@@ -98,15 +99,15 @@ async def chunk_after(broadcast_id: int, after: int, limit: int) -> list[Row]:
     )
 
 
-async def queued_now(broadcast_id: int, now: datetime) -> int:
-    """How many could leave at once, were there more hands."""
-    mine = "SELECT COUNT(*) FROM outbox WHERE broadcast_id = $1 AND state = 'queued'"
+async def queued_now(broadcast_id: int, now: datetime, *, enough: int) -> int:
+    """How many could leave at once, were there more hands; nobody counts beyond twice `enough`."""
+    mine = f"SELECT 1 FROM outbox WHERE {LINE} = $1 AND state = 'queued' AND wait_until <= $2"
     found = await row(
-        # As the indexes have it: who waits for the morning is not counted past.
-        f"SELECT ({mine} AND broadcast_id IS NOT NULL AND COALESCE(channel, '') <> 'mass'"
-        f" AND wait_until <= $2) + ({mine} AND channel = 'mass' AND wait_until <= $2) AS n",
+        f"SELECT (SELECT COUNT(*) FROM ({mine} AND {ONE_BY_ONE} LIMIT $3) AS alone)"
+        f" + (SELECT COUNT(*) FROM ({mine} AND channel = 'mass' LIMIT $3) AS together) AS n",
         broadcast_id,
         to_ms(now),
+        enough,
     )
     assert found is not None
     return int(found["n"])

@@ -28,13 +28,13 @@ async def lock_scanning(
     if not is_postgres():
         return await lock_follower(follower_id), {}
     receipt = receipt_number(till_no, receipt_seq)
-    held = await rows(_holding(len(units)), follower_id, receipt, *units)
+    held = await rows(_locking(len(units)), follower_id, receipt, *units)
     [member_id] = {line.pop("member_id") for line in held}
     return member_id, account_states(line for line in held if line["id"] is not None)
 
 
 @functools.cache
-def _holding(units: int) -> str:
+def _locking(units: int) -> str:
     accounts = locking_accounts("(SELECT member_id FROM receipt)", places(units, first=3))
     return (
         "WITH follower AS MATERIALIZED (SELECT member_id FROM followers WHERE id = $1 FOR UPDATE),"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from storage.bulk import among, as_list
 from storage.database import is_postgres
 from storage.instants import to_ms
-from storage.outbox_claims import CLAIMED, HELD, LEASE, NOT_PAUSED, Moment
+from storage.outbox_claims import CLAIMED, HELD, LEASE, LINE, NOT_PAUSED, ONE_BY_ONE, Moment
 from storage.sql import Row, Values, change, insert, row, rows
 
 # The platform knows a call's key for 24 hours (wechat-platform 4.7).
@@ -27,9 +27,9 @@ async def waiting_groups(moment: Moment) -> list[Row]:
         "SELECT o.broadcast_id, o.account, COUNT(*) AS people,"
         " EXISTS (SELECT 1 FROM broadcast_people p WHERE p.broadcast_id = o.broadcast_id"
         "  AND p.id > b.queued_through) OR EXISTS (SELECT 1 FROM outbox w"
-        "  WHERE w.broadcast_id = o.broadcast_id AND w.state = 'queued'"
-        "  AND COALESCE(w.channel, '') <> 'mass' AND w.wait_until <= $1) AS grows"
-        " FROM broadcasts b JOIN outbox o ON o.broadcast_id = b.id"
+        f"  WHERE {LINE} = +o.broadcast_id AND {ONE_BY_ONE} AND w.state = 'queued'"
+        "  AND w.wait_until <= $1) AS grows"
+        f" FROM broadcasts b JOIN outbox o ON {LINE} = +b.id"
         f" WHERE b.state = 'running' AND b.people IS NOT NULL AND {WAITS}"
         f" AND o.wait_until <= $1 AND o.due_at <= $2 AND {NOT_PAUSED}"
         " GROUP BY o.broadcast_id, o.account, b.queued_through ORDER BY people DESC",
@@ -43,7 +43,7 @@ async def hold_group(broadcast_id: int, account: str, moment: Moment, limit: int
     values = Values()
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     return await rows(
-        f"SELECT {HELD} FROM outbox o WHERE o.broadcast_id = {values.number(broadcast_id)}"
+        f"SELECT {HELD} FROM outbox o WHERE {LINE} = {values(broadcast_id)}"
         f" AND o.account = {values(account)} AND {WAITS} AND EXISTS"
         " (SELECT 1 FROM broadcasts b WHERE b.id = o.broadcast_id AND b.state = 'running')"
         f" AND o.wait_until <= {values.number(to_ms(moment.business))}"

@@ -29,6 +29,11 @@ OF_A_MESSAGE = (
 CLAIMED = f"id, attempt, {OF_A_MESSAGE}"
 # Held by the claiming transaction, which judges it and makes it a worker's.
 HELD = f"o.id, o.attempt + 1 AS attempt, {OF_A_MESSAGE}"
+# The broadcast in whose line a message stands, as the indexes of these lines have it. SQLite finds
+# it there only by what is no plain column: a value, or +b.id.
+LINE = "COALESCE(broadcast_id, 0)"
+# Who stands in it by themselves; what waits for a mass send is gathered elsewhere.
+ONE_BY_ONE = "broadcast_id IS NOT NULL AND COALESCE(channel, '') <> 'mass'"
 # What goes back as if it had never been taken.
 UNTOUCHED = "worker = NULL, lease_until = NULL, left_at = NULL, begun_at = NULL"
 
@@ -51,9 +56,7 @@ class Source:
     def condition(self, values: Values) -> str:
         if self.broadcast_id is None:
             return f"broadcast_id IS NULL AND lane = {self.lane}"
-        own = f"broadcast_id = {values.number(self.broadcast_id)}"
-        # As the index has it: what waits for a mass send is gathered elsewhere.
-        return f"{own} AND broadcast_id IS NOT NULL AND COALESCE(channel, '') <> 'mass'"
+        return f"{LINE} = {values(self.broadcast_id)} AND {ONE_BY_ONE}"
 
 
 async def due_sources(moment: Moment) -> list[Source]:
@@ -68,8 +71,8 @@ async def due_sources(moment: Moment) -> list[Source]:
     found = await rows(
         f"SELECT lane, broadcast_id FROM ({lanes} UNION ALL"
         " SELECT 2, b.id FROM broadcasts b WHERE b.state = 'running' AND EXISTS"
-        " (SELECT 1 FROM outbox WHERE broadcast_id = b.id AND broadcast_id IS NOT NULL"
-        f" AND COALESCE(channel, '') <> 'mass' AND {due})) AS found WHERE {NOT_PAUSED}",
+        f" (SELECT 1 FROM outbox WHERE {LINE} = +b.id AND {ONE_BY_ONE} AND {due})"
+        f") AS found WHERE {NOT_PAUSED}",
         *values.all,
     )
     return [Source(**line) for line in found]

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from storage.bulk import among, as_lines, as_list, as_table
 from storage.instants import to_ms
-from storage.outbox_claims import LEASE
+from storage.outbox_claims import LEASE, LINE
 from storage.sql import Row, change, rows
 
 # A push about a message comes within minutes of its call.
 LATE_NEWS = timedelta(minutes=10)
+SWEPT_AT_ONCE = 1_000
 _TOLD = (
     "state = $1, reason = $2, finished_at = $3,"
     " left_at = CASE WHEN $1 = 'failed' THEN NULL ELSE left_at END"
@@ -181,12 +182,14 @@ async def let_lease_end(worker: str, claims: Sequence[tuple[int, int]], ends_at:
 
 
 async def suppress_cancelled(now: datetime) -> int:
-    """What came back to the queue after its broadcast was cancelled."""
+    """What came back to the queue after its broadcast was cancelled, a part at a time: of one that
+    was just cancelled a million may wait."""
     return await change(
         "UPDATE outbox SET state = 'suppressed', reason = 'cancelled', finished_at = $1"
-        " WHERE state = 'queued' AND broadcast_id IN"
-        " (SELECT id FROM broadcasts WHERE state = 'cancelled')",
+        " WHERE state = 'queued' AND id IN (SELECT o.id FROM broadcasts b JOIN outbox o"
+        " ON o.broadcast_id = b.id AND o.state = 'queued' WHERE b.state = 'cancelled' LIMIT $2)",
         to_ms(now),
+        SWEPT_AT_ONCE,
     )
 
 
@@ -227,8 +230,8 @@ async def resolve_newest(
 async def newest_results(broadcast_id: int, limit: int) -> list[Row]:
     """How the newest messages of a broadcast ended, those that were tried."""
     return await rows(
-        "SELECT state, reason FROM outbox WHERE broadcast_id = $1"
-        " AND finished_at IS NOT NULL AND state IN ('sent', 'failed', 'unknown')"
+        f"SELECT state, reason FROM outbox WHERE {LINE} = $1 AND broadcast_id IS NOT NULL"
+        " AND state IN ('sent', 'failed', 'unknown')"
         " ORDER BY finished_at DESC, id DESC LIMIT $2",
         broadcast_id,
         limit,

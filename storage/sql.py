@@ -20,8 +20,8 @@ from storage.transactions import open_connection
 Row = dict[str, Any]
 BROKEN = asyncpg.IntegrityConstraintViolationError
 DRIVERS_OWN = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, BROKEN)
-# No statement of PostgreSQL takes more values.
-PLACES = tuple(f"${number}" for number in range(1, 32_768))
+# Made once: a posting alone has sixty.
+PLACES = tuple(f"${number}" for number in range(1, 256))
 
 
 class Values:
@@ -31,9 +31,9 @@ class Values:
         self.all: list[object] = []
 
     def __call__(self, value: object) -> str:
-        place = PLACES[len(self.all)]
         self.all.append(value)
-        return place
+        number = len(self.all)
+        return PLACES[number - 1] if number <= len(PLACES) else f"${number}"
 
     def number(self, value: int) -> str:
         """Where the place alone does not say that it is a number."""

@@ -4,20 +4,19 @@ from datetime import datetime
 
 from storage.escalation import NOBODY_TOLD, OWNERS_NOT_TOLD
 from storage.instants import from_ms, to_ms
-from storage.outbox_claims import NOT_PAUSED
+from storage.outbox_claims import LINE, NOT_PAUSED, ONE_BY_ONE
 from storage.sql import row
 from storage.tickets import OPEN_STATES
 
 # One look into the index for each lane and each broadcast, however many wait.
 FIRST = "(SELECT MIN(wait_until) FROM outbox WHERE state = 'queued' AND wait_until > $1 AND {})"
-OF_BROADCAST = "broadcast_id = b.id AND broadcast_id IS NOT NULL"
 WAITING_LANES = " UNION ALL ".join(
     [
         *(f"SELECT {FIRST.format(f'broadcast_id IS NULL AND lane = {n}')} AS at" for n in range(3)),
         *(
-            f"SELECT {FIRST.format(f'{OF_BROADCAST} AND {kind}')} FROM broadcasts b"
+            f"SELECT {FIRST.format(f'{LINE} = +b.id AND {kind}')} FROM broadcasts b"
             " WHERE b.state = 'running'"
-            for kind in ("COALESCE(channel, '') <> 'mass'", "channel = 'mass'")
+            for kind in (ONE_BY_ONE, "channel = 'mass'")
         ),
     ]
 )

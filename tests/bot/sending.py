@@ -81,7 +81,7 @@ class FakeOutbox:
 class FakeGateway:
     """Raises what a test wants, call by call; remembers what was sent to whom."""
 
-    faults: list[Exception] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
     upload_faults: list[Exception] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)

@@ -19,7 +19,7 @@ QR = {"kind": "qr", "value": "661234567890123456"}
 
 
 async def outcome(row: Row, *faults: Exception) -> tuple[Any, ...]:
-    outbox, gateway = FakeOutbox([row]), FakeGateway(list(faults))
+    outbox, gateway = FakeOutbox([row]), FakeGateway([*faults])
     assert await delivery_of(outbox, gateway).deliver_due() == 1
     assert len(gateway.sent) == (0 if faults else 1)
     (found,) = outbox.outcomes
@@ -97,6 +97,18 @@ async def test_one_refusal_does_not_touch_the_others() -> None:
         (2, "sent", None),
         (3, "sent", None),
     ]
+
+
+async def test_calls_that_are_cut_off_leave_room_for_others() -> None:
+    cut_off, others = delivery.MOST_HELD, delivery.BATCH
+    outbox = FakeOutbox([Row(n, openid=f"o{n}") for n in range(cut_off + others)])
+    gateway = FakeGateway([asyncio.CancelledError() for _ in range(cut_off)])
+    worker = delivery_of(outbox, gateway)
+    worker.start()
+    async with asyncio.timeout(5):
+        while len(gateway.sent) < others:  # noqa: ASYNC110 - only the gateway knows
+            await asyncio.sleep(0.01)
+        await worker.close()
 
 
 async def test_a_database_that_is_away_for_a_moment_does_not_end_delivery(

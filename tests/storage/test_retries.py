@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.exceptions import OperationalError
+from tortoise.transactions import in_transaction
 
 from services.outbox import outbox_states, queue_replies
 from services.shop import Shop
@@ -160,6 +161,17 @@ async def test_going_on_after_a_failed_statement_is_no_success(shop: Shop) -> No
     with pytest.raises(CommitRefused):
         await swallow()
     assert await used("a") == 0
+
+
+@only_postgres
+async def test_a_transaction_inside_one_is_no_outage(shop: Shop) -> None:
+    @transactional
+    async def nest() -> None:
+        async with in_transaction("default"):
+            await take_from_counter("a", 10)
+
+    with pytest.raises(AssertionError, match="no transactions inside"):
+        await nest()
 
 
 async def test_what_the_business_refuses_is_not_tried_again(shop: Shop) -> None:
