@@ -8,7 +8,7 @@ from storage.bulk import copy_in
 from storage.database import is_postgres
 from storage.instants import to_ms
 from storage.name_locks import number_of
-from storage.outbox_claims import LINE, ONE_BY_ONE
+from storage.outbox_claims import IN_LINE, LINE, ONE_BY_ONE
 from storage.sql import Part, Row, Values, change, row, rows
 
 COLUMNS = (
@@ -103,8 +103,10 @@ async def queued_now(broadcast_id: int, now: datetime, *, enough: int) -> int:
     """How many could leave at once, were there more hands; nobody counts beyond twice `enough`."""
     mine = f"SELECT 1 FROM outbox WHERE {LINE} = $1 AND state = 'queued' AND wait_until <= $2"
     found = await row(
-        f"SELECT (SELECT COUNT(*) FROM ({mine} AND {ONE_BY_ONE} LIMIT $3) AS alone)"
-        f" + (SELECT COUNT(*) FROM ({mine} AND channel = 'mass' LIMIT $3) AS together) AS n",
+        f"SELECT (SELECT COUNT(*) FROM ({mine} AND {ONE_BY_ONE} ORDER BY {IN_LINE} LIMIT $3)"
+        " AS alone)"
+        f" + (SELECT COUNT(*) FROM ({mine} AND channel = 'mass' ORDER BY account, wait_until, id"
+        " LIMIT $3) AS together) AS n",
         broadcast_id,
         to_ms(now),
         enough,

@@ -32,6 +32,9 @@ HELD = f"o.id, o.attempt + 1 AS attempt, {OF_A_MESSAGE}"
 # The broadcast in whose line a message stands, as the indexes of these lines have it. SQLite finds
 # it there only by what is no plain column: a value, or +b.id.
 LINE = "COALESCE(broadcast_id, 0)"
+# The first in line. Asked for in this order, a planner takes the line's index, however many it
+# believes to be due; without, it may read the whole outbox for the last few.
+IN_LINE = "wait_until, due_at, id"
 # Who stands in it by themselves; what waits for a mass send is gathered elsewhere.
 ONE_BY_ONE = "broadcast_id IS NOT NULL AND COALESCE(channel, '') <> 'mass'"
 # What goes back as if it had never been taken.
@@ -64,18 +67,24 @@ async def due_sources(moment: Moment) -> list[Source]:
     values = Values()
     due = _due(moment, values)
     lanes = " UNION ALL ".join(
-        f"SELECT {lane} AS lane, CAST(NULL AS BIGINT) AS broadcast_id WHERE EXISTS"
-        f" (SELECT 1 FROM outbox WHERE {Source(lane).condition(values)} AND {due})"
+        f"SELECT {lane} AS lane, CAST(NULL AS BIGINT) AS broadcast_id"
+        f" WHERE {_any_due(Source(lane).condition(values), due)}"
         for lane in LANES
     )
     found = await rows(
         f"SELECT lane, broadcast_id FROM ({lanes} UNION ALL"
-        " SELECT 2, b.id FROM broadcasts b WHERE b.state = 'running' AND EXISTS"
-        f" (SELECT 1 FROM outbox WHERE {LINE} = +b.id AND {ONE_BY_ONE} AND {due})"
+        " SELECT 2, b.id FROM broadcasts b WHERE b.state = 'running'"
+        f" AND {_any_due(f'{LINE} = +b.id AND {ONE_BY_ONE}', due)}"
         f") AS found WHERE {NOT_PAUSED}",
         *values.all,
     )
     return [Source(**line) for line in found]
+
+
+def _any_due(line: str, due: str) -> str:
+    # Not EXISTS, which drops the order.
+    first = f"SELECT id FROM outbox WHERE {line} AND {due} ORDER BY {IN_LINE} LIMIT 1"
+    return f"({first}) IS NOT NULL"
 
 
 def _due(moment: Moment, values: Values) -> str:
@@ -95,7 +104,7 @@ async def hold_messages(source: Source, moment: Moment, limit: int) -> list[Row]
     condition = f"{source.condition(values)} AND {_due(moment, values)}"
     return await rows(
         f"SELECT {HELD} FROM outbox o WHERE {condition}"
-        f" ORDER BY wait_until, due_at, id LIMIT {values.number(limit)}{skip}",
+        f" ORDER BY {IN_LINE} LIMIT {values.number(limit)}{skip}",
         *values.all,
     )
 
