@@ -45,6 +45,7 @@ from services.mass import (
     mass_call_unanswered,
     take_mass_call,
 )
+from services.mass_last_look import confirm_mass_call, keep_mass_call
 from services.outbox import ClaimedMessage, take_due_messages
 from services.outbox_results import begin_sending, record_results
 from services.rules import RulesBook
@@ -231,8 +232,14 @@ class BoundMassCalls:
     async def unanswered(self, call: MassCall, reason: str) -> None:
         await mass_call_unanswered(self._shop, self._worker, call, reason)
 
-    async def keep_tag(self, call: MassCall, tag_id: int) -> None:
-        await keep_mass_tag(call, tag_id)
+    async def confirm(self, call: MassCall) -> MassCall | None:
+        return await confirm_mass_call(self._shop, self._worker, call)
+
+    async def keep(self, call: MassCall) -> bool:
+        return await keep_mass_call(self._shop, self._worker, call)
+
+    async def keep_tag(self, batch_id: int, tag_id: int | None) -> None:
+        await keep_mass_tag(batch_id, tag_id)
 
 
 class SharedWays:

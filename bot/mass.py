@@ -1,47 +1,33 @@
 """Mass sends (高级群发) as calls: one for many, the same again until the platform has answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
+from bot.mass_tags import Call, TagCalls, tag_everybody, untag_those_who_left
 from bot.metrics import count_send
 from bot.pacing import Pacing, WayPaused, WayTooBusy
 from bot.sending import Gateways, Pictures
 from bot.wechat import WeChatGateway
-from bot.wechat_mass import MassContent, create_tag, mass_send, mass_send_all, tag_people
+from bot.wechat_mass import MassContent, mass_send, mass_send_all
 
 API = "mass"
 LANE = 2
-# A name of a tag has at most thirty characters.
-TAG_NAME = "shuke-{}"
 
 
-class Call(Protocol):
-    """One mass send that is written down and to be made."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def account(self) -> str: ...
-    @property
-    def content(self) -> Mapping[str, Any]: ...
-    @property
-    def openids(self) -> Sequence[str]: ...
-    @property
-    def platform_tag(self) -> int | None: ...
-
-
-class Calls(Protocol):
+class Calls(TagCalls, Protocol):
     """The stored calls, bound to this worker by the composition root."""
 
     async def take(self) -> Any: ...
+    async def confirm(self, call: Any) -> Any: ...
     async def taken(self, call: Any, platform_id: str | None) -> None: ...
     async def refused(self, call: Any, reason: str, wait_until: datetime | None) -> None: ...
     async def unanswered(self, call: Any, reason: str) -> None: ...
-    async def keep_tag(self, call: Any, tag_id: int) -> None: ...
+
+
+class NotConfirmed(Exception):
+    """The call is not to be made now, or another worker has it; what follows is written down."""
 
 
 class MassSender:
@@ -65,6 +51,8 @@ class MassSender:
         try:
             await self._pacing.turn(call.account, API, LANE)
             platform_id = await self._send(call)
+        except NotConfirmed:
+            return True
         except WayPaused as paused:
             await self._calls.refused(call, "paused", paused.until)
             return False
@@ -98,14 +86,21 @@ class MassSender:
             raise DeliveryFailed("permanent", None, "account is not configured")
         content = await self._content(gateway, call.content)
         if gateway.account.kind == "service":
-            return await mass_send(gateway, call.openids, content, key=call.key)
+            ready = await self._confirmed(call)
+            return await mass_send(gateway, ready.openids, content, key=call.key)
         # Subscription accounts send to tags only.
-        tag_id = call.platform_tag
+        tag_id = await tag_everybody(gateway, self._calls, call)
         if tag_id is None:
-            tag_id = await create_tag(gateway, TAG_NAME.format(call.id))
-            await self._calls.keep_tag(call, tag_id)
-        await tag_people(gateway, tag_id, call.openids)
+            raise NotConfirmed
+        ready = await self._confirmed(call)
+        await untag_those_who_left(gateway, tag_id, call, ready)
         return await mass_send_all(gateway, tag_id, content, key=call.key)
+
+    async def _confirmed(self, call: Call) -> Call:
+        ready: Call | None = await self._calls.confirm(call)
+        if ready is None:
+            raise NotConfirmed
+        return ready
 
     async def _content(self, gateway: WeChatGateway, content: Mapping[str, Any]) -> MassContent:
         if content["kind"] == "text":

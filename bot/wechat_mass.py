@@ -72,9 +72,13 @@ async def create_tag(gateway: WeChatGateway, name: str) -> int:
 
 
 async def tag_people(gateway: WeChatGateway, tag_id: int, openids: Sequence[str]) -> None:
-    for start in range(0, len(openids), MOST_TAGGED):
-        some = list(openids[start : start + MOST_TAGGED])
-        await gateway.client.tag.tag_user(tag_id, some)
+    """At most `MOST_TAGGED` of them."""
+    await gateway.client.tag.tag_user(tag_id, list(openids))
+
+
+async def untag_people(gateway: WeChatGateway, tag_id: int, openids: Sequence[str]) -> None:
+    """At most `MOST_TAGGED` of them."""
+    await gateway.client.tag.untag_user(tag_id, list(openids))
 
 
 async def delete_tag(gateway: WeChatGateway, tag_id: int) -> None:

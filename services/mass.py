@@ -26,13 +26,14 @@ from storage.mass import (
     end_messages,
     fail_job,
     hold_group,
-    keep_batch_tag,
     keep_counts,
     let_batch_wait,
     messages_of_batch,
     queue_again,
     waiting_groups,
 )
+from storage.mass_tags import is_tagging, keep_batch_tag, worn_tags
+from storage.name_locks import lock_name
 from storage.outbox_claims import Moment
 from storage.outbox_results import Judged
 from storage.sql import Row
@@ -47,11 +48,13 @@ CROWDED = 15_000
 SAME_CALL_AGAIN = timedelta(seconds=61)
 MOST_SAME_CALLS = 5
 KEY_LENGTH = 32
+# The platform has sent by then to whoever had the tag.
+TAG_LIFE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class MassCall:
-    """One call that is to be made now; `platform_tag` is the tag it goes by, where it does."""
+    """One call that is to be made now."""
 
     id: int
     key: str
@@ -59,7 +62,10 @@ class MassCall:
     content: Mapping[str, Any]
     openids: Sequence[str]
     attempt: int
-    platform_tag: int | None
+    # By the machine's clock: an older verdict is asked for again right before the call.
+    judged_at: datetime
+    # Tags at the platform that nothing needs any more, by the batch that had them.
+    worn_tags: Mapping[int, int]
     row: Row
 
 
@@ -71,7 +77,7 @@ async def take_mass_call(shop: Shop, worker: str) -> MassCall | None:
         batch = await take_over(shop, worker)
     for group in [] if batch else _ready(await waiting_groups(moment)):
         batch = batch or await gather(shop, worker, group)
-    return await _call(shop, batch) if batch else None
+    return await _call(shop, batch, moment) if batch else None
 
 
 def _ready(groups: Sequence[Row]) -> list[Row]:
@@ -93,6 +99,8 @@ async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
     """Judge everybody once more and write their call down; None where nobody is left to call."""
     moment = moment_of(shop)
     broadcast_id, account = group["broadcast_id"], group["account"]
+    if sends_by_tag(shop, account) and await _is_tagging(account, moment):
+        return None
     held = await hold_group(broadcast_id, account, moment, MOST)
     together = await _judged(shop, worker, held, account, moment)
     if len(together) < FEWEST:
@@ -102,12 +110,23 @@ async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
     )
 
 
+def sends_by_tag(shop: Shop, account: str) -> bool:
+    """Subscription accounts may not name whom they send to."""
+    return shop.account_kinds.get(account) == "subscription"
+
+
+async def _is_tagging(account: str, moment: Moment) -> bool:
+    # Two that tag people at once disturb each other (wechat-platform 4.10, 45159).
+    await lock_name(f"tagging:{account}")
+    return await is_tagging(account, moment.machine)
+
+
 async def _judged(
     shop: Shop, worker: str, held: Sequence[Row], account: str, moment: Moment
 ) -> list[int]:
     """The ids of those who may go by this call; all others have their verdict."""
     verdicts = await judged_now(shop, held)
-    together = {id for id, verdict in verdicts.items() if _goes_by(verdict, account)}
+    together = {id for id, verdict in verdicts.items() if goes_by(verdict, account)}
     judged = []
     for id, verdict in verdicts.items():
         if len(together) < FEWEST and id in together:
@@ -121,7 +140,7 @@ async def _judged(
     return sorted(together) if len(together) >= FEWEST else []
 
 
-def _goes_by(verdict: object, account: str) -> bool:
+def goes_by(verdict: object, account: str) -> bool:
     return isinstance(verdict, Go) and (verdict.channel, verdict.account) == (Channel.MASS, account)
 
 
@@ -144,16 +163,20 @@ def _elsewhere(id: int, verdict: Any) -> Judged:
     return judged_by(id, verdict)
 
 
-async def _call(shop: Shop, batch: Row) -> MassCall:
+async def _call(shop: Shop, batch: Row, moment: Moment) -> MassCall:
+    account, worn = batch["account"], {}
+    if sends_by_tag(shop, account):
+        worn = await worn_tags(account, batch["id"], moment.machine - TAG_LIFE)
     content = (await broadcast_contents([batch["broadcast_id"]]))[batch["broadcast_id"]]
     return MassCall(
         id=batch["id"],
         key=sha256(batch["key"].encode()).hexdigest()[:KEY_LENGTH],
-        account=batch["account"],
+        account=account,
         content=said_to(shop, content, {}),
         openids=[line["openid"] for line in await messages_of_batch(batch["id"])],
         attempt=batch["attempt"],
-        platform_tag=batch["platform_tag"],
+        judged_at=moment.machine,
+        worn_tags=worn,
         row=batch,
     )
 
@@ -172,15 +195,21 @@ async def mass_call_taken(shop: Shop, worker: str, call: MassCall, platform_id: 
 @transactional
 async def mass_call_refused(
     shop: Shop, worker: str, call: MassCall, reason: str, *, wait_until: datetime | None = None
-) -> bool:
+) -> None:
     """With `wait_until` the messages wait for another call; else they have failed.
 
     A call that is made again may have been taken the first time: it keeps its key and its people.
     """
+    await refuse(shop, worker, call, reason, wait_until)
+
+
+async def refuse(
+    shop: Shop, worker: str, call: MassCall, reason: str, wait_until: datetime | None
+) -> None:
+    """A helper for use cases; nothing happens when another worker has the call by now."""
     now = shop.clock.machine_now()
     if call.attempt > 1:
-        await _refused_again(shop, worker, call, reason, wait_until)
-        return True
+        return await _refused_again(shop, worker, call, reason, wait_until)
     ours = await end_batch(
         call.row, worker, state="failed", reason=reason, platform_id=None, now=now
     )
@@ -188,7 +217,6 @@ async def mass_call_refused(
         await queue_again(call.id, wait_until=wait_until, reason=reason)
     elif ours:
         await end_messages(call.id, state="failed", reason=reason, now=now)
-    return ours
 
 
 async def _refused_again(
@@ -212,8 +240,8 @@ async def mass_call_unanswered(shop: Shop, worker: str, call: MassCall, reason: 
 
 
 @transactional
-async def keep_mass_tag(call: MassCall, tag_id: int) -> None:
-    await keep_batch_tag(call.id, tag_id)
+async def keep_mass_tag(batch_id: int, tag_id: int | None) -> None:
+    await keep_batch_tag(batch_id, tag_id)
 
 
 @transactional

@@ -37,13 +37,13 @@ async def take_over(shop: Shop, worker: str) -> Row | None:
     if batch is None:
         return None
     verdicts = await judged_now(shop, await messages_of_batch(batch["id"]))
-    if opens_at := _hour_that_opens(verdicts.values()):
+    if opens_at := hour_that_opens(verdicts.values()):
         await let_batch_wait(batch, worker, now + (opens_at - shop.now()))
         return None
-    return await _without_the_unwilling(batch, worker, verdicts, now)
+    return await without_the_unwilling(batch, worker, verdicts, now)
 
 
-def _hour_that_opens(verdicts: Iterable[Verdict]) -> datetime | None:
+def hour_that_opens(verdicts: Iterable[Verdict]) -> datetime | None:
     """Quiet hours are the same for everybody."""
     hours = (
         verdict.until
@@ -53,10 +53,10 @@ def _hour_that_opens(verdicts: Iterable[Verdict]) -> datetime | None:
     return max(hours, default=None)
 
 
-async def _without_the_unwilling(
+async def without_the_unwilling(
     batch: Row, worker: str, verdicts: Mapping[int, Verdict], now: datetime
 ) -> Row | None:
-    """Whoever could be told another way by now stays: it is the same message."""
+    """None when nobody is left; who could be told another way by now stays: it is the same."""
     held: dict[str, list[int]] = {}
     for id, verdict in verdicts.items():
         if isinstance(verdict, Drop | Wait):

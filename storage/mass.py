@@ -19,6 +19,11 @@ OF_STATE = "(SELECT b.id FROM broadcasts b WHERE b.state = '{}')"
 RUNS = f"broadcast_id IN {OF_STATE.format('running')}"
 # Nobody makes it again: its key is forgotten, or the broadcast was cancelled.
 IS_OVER = f"(created_at < $2 OR broadcast_id IN {OF_STATE.format('cancelled')})"
+# Back to the queue, as if never gathered.
+AGAIN = (
+    "state = 'queued', reason = $1, wait_until = $2, batch_id = NULL, channel = NULL,"
+    " worker = NULL, left_at = NULL, begun_at = NULL, attempt = attempt - 1"
+)
 
 
 async def waiting_groups(moment: Moment) -> list[Row]:
@@ -165,6 +170,20 @@ async def end_batch(
     )
 
 
+async def renew_batch(batch: Row, worker: str, now: datetime) -> bool:
+    """False when another worker has the call by now, or its broadcast, or all sending, pauses."""
+    return bool(
+        await change(
+            "UPDATE mass_batches SET lease_until = $1 WHERE id = $2 AND worker = $3"
+            f" AND attempt = $4 AND state = 'sending' AND {RUNS} AND {NOT_PAUSED}",
+            to_ms(now + LEASE),
+            batch["id"],
+            worker,
+            batch["attempt"],
+        )
+    )
+
+
 async def let_batch_wait(batch: Row, worker: str, until: datetime) -> None:
     """The same call again at that time, by whoever finds it."""
     await change(
@@ -175,10 +194,6 @@ async def let_batch_wait(batch: Row, worker: str, until: datetime) -> None:
         worker,
         batch["attempt"],
     )
-
-
-async def keep_batch_tag(batch_id: int, tag_id: int) -> None:
-    await change("UPDATE mass_batches SET platform_tag = $1 WHERE id = $2", tag_id, batch_id)
 
 
 async def end_messages(batch_id: int, *, state: str, reason: str | None, now: datetime) -> int:
@@ -197,12 +212,20 @@ async def end_messages(batch_id: int, *, state: str, reason: str | None, now: da
 async def queue_again(batch_id: int, *, wait_until: datetime, reason: str) -> int:
     """The call was certainly not taken: its messages wait, and are judged anew."""
     return await change(
-        "UPDATE outbox SET state = 'queued', reason = $1, wait_until = $2, batch_id = NULL,"
-        " channel = NULL, worker = NULL, left_at = NULL, begun_at = NULL, attempt = attempt - 1"
-        " WHERE batch_id = $3 AND state = 'sending'",
+        f"UPDATE outbox SET {AGAIN} WHERE batch_id = $3 AND state = 'sending'",
         reason,
         to_ms(wait_until),
         batch_id,
+    )
+
+
+async def queue_some_again(message_ids: Sequence[int], *, now: datetime, reason: str) -> int:
+    """The call is not made yet: these leave it, and are judged anew."""
+    return await change(
+        f"UPDATE outbox SET {AGAIN} WHERE {among('id', '$3')} AND state = 'sending'",
+        reason,
+        to_ms(now),
+        as_list(message_ids),
     )
 
 

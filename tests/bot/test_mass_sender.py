@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
+from bot import mass_tags
 from bot.mass import MassSender
 from bot.pacing import Pacing
 from bot.wechat import WeChatGateway
@@ -18,6 +19,9 @@ from tests.bot.test_wechat import gateway_of
 from tests.bot.wire import SAFE
 
 SEND = "/cgi-bin/message/mass/send"
+SEND_ALL = "/cgi-bin/message/mass/sendall"
+CREATE, DELETE = "/cgi-bin/tags/create", "/cgi-bin/tags/delete"
+TAG, UNTAG = "/cgi-bin/tags/members/batchtagging", "/cgi-bin/tags/members/batchuntagging"
 
 
 @dataclass
@@ -27,12 +31,17 @@ class OneCall:
     account: str = "main"
     content: dict[str, Any] = field(default_factory=lambda: {"kind": "text", "value": "新品"})
     openids: list[str] = field(default_factory=lambda: ["o1", "o2"])
-    platform_tag: int | None = None
+    attempt: int = 1
+    worn_tags: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
 class FakeCalls:
+    """`staying` are those who may still be called right before it; None when it may not be made."""
+
     waiting: list[OneCall]
+    staying: set[str] | None = field(default_factory=lambda: {"o1", "o2"})
+    is_ours: bool = True
     ended: list[tuple[Any, ...]] = field(default_factory=list)
 
     async def take(self) -> OneCall | None:
@@ -47,15 +56,23 @@ class FakeCalls:
     async def unanswered(self, call: OneCall, reason: str) -> None:
         self.ended.append(("unanswered", reason))
 
-    async def keep_tag(self, call: OneCall, tag_id: int) -> None:
-        self.ended.append(("tag", tag_id))
+    async def confirm(self, call: OneCall) -> OneCall | None:
+        if self.staying is None:
+            return None
+        return replace(call, openids=[one for one in call.openids if one in self.staying])
+
+    async def keep(self, call: OneCall) -> bool:
+        return self.is_ours
+
+    async def keep_tag(self, batch_id: int, tag_id: int | None) -> None:
+        self.ended.append(("tag", batch_id, tag_id))
 
 
 @pytest.fixture
 def platform() -> FakePlatform:
     platform = FakePlatform()
-    platform.answers["/cgi-bin/tags/create"] = {"tag": {"id": 134}}
-    platform.answers["/cgi-bin/message/mass/sendall"] = {"errcode": 0, "msg_id": 9}
+    platform.answers[CREATE] = {"tag": {"id": 134}}
+    platform.answers[SEND_ALL] = {"errcode": 0, "msg_id": 9}
     return platform
 
 
@@ -67,10 +84,17 @@ async def gateway(platform: FakePlatform) -> AsyncIterator[WeChatGateway]:
         await gateway.close()
 
 
+def told(platform: FakePlatform, path: str) -> list[Any]:
+    return [call.data for call in platform.calls if call.path == path]
+
+
 async def ended(
-    gateway: WeChatGateway, *calls: OneCall, ways: OpenWays | None = None
+    gateway: WeChatGateway,
+    *calls: OneCall,
+    ways: OpenWays | None = None,
+    store: FakeCalls | None = None,
 ) -> list[tuple[Any, ...]]:
-    store = FakeCalls(list(calls) or [OneCall()])
+    store = store or FakeCalls(list(calls) or [OneCall()])
     pacing = Pacing(ways or OpenWays(), now=lambda: NOON)
     await MassSender(store, {"main": gateway}, pacing).send_ready()
     return store.ended
@@ -125,14 +149,20 @@ async def test_what_another_process_paused_is_not_called_here(
     assert SEND not in platform.paths()
 
 
-async def test_a_subscription_account_sends_by_a_tag_of_its_own(
+async def test_who_left_while_it_waited_is_not_in_the_call(
     gateway: WeChatGateway, platform: FakePlatform
 ) -> None:
-    gateway.account = replace(SAFE, kind="subscription")
-    assert await ended(gateway) == [("tag", 134), ("taken", "9")]
-    assert "/cgi-bin/tags/members/batchtagging" in platform.paths()
-    assert await ended(gateway, OneCall(platform_tag=7)) == [("taken", "9")]
-    assert platform.paths().count("/cgi-bin/tags/create") == 1
+    people = ["o1", "o2", "o3"]
+    await ended(gateway, store=FakeCalls([OneCall(openids=people)]))
+    assert [body["touser"] for body in told(platform, SEND)] == [["o1", "o2"]]
+
+
+async def test_what_may_not_be_called_any_more_is_not_and_the_next_call_is_made(
+    gateway: WeChatGateway, platform: FakePlatform
+) -> None:
+    store = FakeCalls([OneCall(), OneCall(id=2)], staying=None)
+    assert await ended(gateway, store=store) == []
+    assert (SEND in platform.paths(), store.waiting) == (False, [])
 
 
 async def test_a_way_that_is_too_busy_leaves_nothing_unknown(
@@ -141,3 +171,65 @@ async def test_a_way_that_is_too_busy_leaves_nothing_unknown(
     [first] = await ended(gateway, ways=OpenWays([Turn(wait_ms=60_000)]))
     assert first == ("refused", "too_busy", NOON + timedelta(seconds=5))
     assert SEND not in platform.paths()
+
+
+@pytest.fixture
+def by_tag(gateway: WeChatGateway) -> WeChatGateway:
+    gateway.account = replace(SAFE, kind="subscription")
+    return gateway
+
+
+async def test_a_subscription_account_sends_by_a_tag_of_its_own(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    assert await ended(by_tag, OneCall(attempt=2)) == [("tag", 1, 134), ("taken", "9")]
+    assert told(platform, CREATE) == [{"tag": {"name": "shuke-1-2"}}]
+    assert told(platform, TAG) == [{"tagid": 134, "openid_list": ["o1", "o2"]}]
+    assert [body["filter"]["tag_id"] for body in told(platform, SEND_ALL)] == [134]
+
+
+async def test_who_left_meanwhile_loses_the_tag_before_the_call(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    await ended(by_tag, OneCall(openids=["o1", "o2", "o3"]))
+    assert told(platform, UNTAG) == [{"tagid": 134, "openid_list": ["o3"]}]
+    assert platform.paths().index(UNTAG) < platform.paths().index(SEND_ALL)
+
+
+async def test_tags_that_nothing_needs_are_given_back_first(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    result = await ended(by_tag, OneCall(worn_tags={5: 105, 1: 109}))
+    assert result[:3] == [("tag", 5, None), ("tag", 1, None), ("tag", 1, 134)]
+    assert told(platform, DELETE) == [{"tag": {"id": 105}}, {"tag": {"id": 109}}]
+    assert platform.paths().index(DELETE) < platform.paths().index(CREATE)
+
+
+@pytest.mark.parametrize(("errcode", "forgotten"), [(45159, True), (-1, False)])
+async def test_a_tag_that_cannot_be_given_back_does_not_stop_the_call(
+    by_tag: WeChatGateway, platform: FakePlatform, errcode: int, forgotten: bool
+) -> None:
+    platform.answers[DELETE] = {"errcode": errcode, "errmsg": "…"}
+    result = await ended(by_tag, OneCall(worn_tags={5: 105}))
+    assert (("tag", 5, None) in result, result[-1]) == (forgotten, ("taken", "9"))
+
+
+async def test_where_another_call_tags_at_once_this_one_is_made_later(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[TAG] = {"errcode": 45159, "errmsg": "invalid tag id"}
+    assert await ended(by_tag) == [("tag", 1, 134), ("unanswered", "45159")]
+    assert SEND_ALL not in platform.paths()
+
+
+async def test_a_long_tagging_keeps_its_lease_or_stops(
+    by_tag: WeChatGateway, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mass_tags, "RENEW_SECONDS", -1.0)
+    people = [f"o{number}" for number in range(120)]
+    store = FakeCalls([OneCall(openids=people)], staying=set(people))
+    assert await ended(by_tag, store=store) == [("tag", 1, 134), ("taken", "9")]
+    assert [len(body["openid_list"]) for body in told(platform, TAG)] == [50, 50, 20]
+    store = FakeCalls([OneCall(openids=people)], is_ours=False)
+    assert await ended(by_tag, store=store) == [("tag", 1, 134)]
+    assert platform.paths().count(TAG) == 4

@@ -22,6 +22,7 @@ from bot.wechat_mass import (
     mass_send_all,
     mass_state,
     tag_people,
+    untag_people,
 )
 from bot.wechat_sends import (
     send_article,
@@ -215,15 +216,16 @@ async def test_a_job_is_asked_for_taken_back_and_previewed(
     assert told(platform, f"{MASS}/preview")["image"] == {"media_id": "m1"}
 
 
-async def test_people_are_tagged_fifty_at_a_time(
+async def test_a_tag_is_made_put_on_taken_off_and_deleted(
     gateway: WeChatGateway, platform: FakePlatform
 ) -> None:
     says(platform, "/cgi-bin/tags/create", tag={"id": 134, "name": "shuke-1"})
     assert await create_tag(gateway, "shuke-1") == 134
-    await tag_people(gateway, 134, [f"o{n}" for n in range(120)])
-    path = "/cgi-bin/tags/members/batchtagging"
-    sizes = [len(call.data["openid_list"]) for call in platform.calls if call.path == path]  # type: ignore[index]
-    assert sizes == [50, 50, 20]
+    await tag_people(gateway, 134, ("o1", "o2"))
+    members = "/cgi-bin/tags/members/batch"
+    assert told(platform, f"{members}tagging") == {"tagid": 134, "openid_list": ["o1", "o2"]}
+    await untag_people(gateway, 134, ("o2",))
+    assert told(platform, f"{members}untagging") == {"tagid": 134, "openid_list": ["o2"]}
     await delete_tag(gateway, 134)
     assert told(platform, "/cgi-bin/tags/delete") == {"tag": {"id": 134}}
 
