@@ -16,6 +16,7 @@ from storage.transactions import transactional
 from storage.waiting import (
     add_waiting_line,
     add_waiting_lines,
+    drop_lines_ended_by_buying,
     first_lines_left,
     first_lines_of,
     lines_told_by,
@@ -53,6 +54,7 @@ async def wait_for_return(shop: Shop, person: Person) -> None:
 async def take_first_lines(shop: Shop, person: Person, *, key: str) -> list[str]:
     """What this message is answered with first; the same message again: the same."""
     await lock_follower(person.follower_id)
+    await drop_lines_ended_by_buying(person.follower_id, shop.rules.ended_by_buying)
     await take_waiting_lines(person.follower_id, key, now=shop.now(), limit=AT_ONCE)
     told = await lines_told_by(person.follower_id, key)
     if not told:

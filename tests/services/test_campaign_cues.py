@@ -6,8 +6,10 @@ from typing import Any
 from services.campaign_answering import run_cues
 from services.earning import credit_due_purchases
 from services.loading import load_shop
+from services.outbox import take_due_messages
 from services.shop import Shop
 from services.tills import Till
+from services.waiting import take_first_lines
 from storage.campaign_cues import next_cue_due
 from storage.sql import change, rows
 from tests.outbox import notices, outbox_rows
@@ -22,6 +24,7 @@ from tests.services.campaigning import (
     sets_off,
     treat_now,
 )
+from tests.services.gating import agree
 from tests.services.posting import member_id_of
 from tests.shop_parts import MachineClock, a_member, points_of
 
@@ -113,6 +116,23 @@ async def test_a_purchase_stops_at_once_what_waits_for_its_buyer(shop: Shop, til
         ("suppressed", "stopped"),
         ("queued", None),
     ]
+
+
+async def test_what_waits_for_the_next_contact_is_not_said_to_who_has_bought_since(
+    shop: Shop, clock: MachineClock, till: Till
+) -> None:
+    missed = {"trigger": "stage:cooling", "actions": HELLO, "stop": "purchase"}
+    await only_campaign(shop, **missed, otherwise="first_line")
+    li, wang = [await a_member(shop, name) for name in ("li", "wang")]
+    for person in (li, wang):
+        await agree(shop, person, {"marketing": True}, person.openid)
+        await sets_off(shop, "stage:cooling", member_id_of(person), key=person.openid)
+    await change("DELETE FROM contacts")
+    await take_due_messages(shop, "worker", 10)
+    clock.pass_time(hours=1)
+    await buys(shop, till, li)
+    said = [await take_first_lines(shop, person, key=person.openid) for person in (li, wang)]
+    assert [len(lines) for lines in said] == [0, 1]
 
 
 async def test_one_member_whom_it_fails_with_keeps_nobody_waiting(shop: Shop) -> None:
