@@ -10,15 +10,18 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import asyncpg
 
+from tests.contract.accounts import MAIN
 from tests.contract.bench import Bench, few_at_once
 from tests.contract.client import Phone
 from tests.contract.fake_process import FakeProcess
 from tests.contract.fake_wechat import FakeWeChat, Sent
 from tests.contract.team import code_in, hired, invited
+from tests.contract.wire import Account
 
 ENDED = ("finished", "cancelled")
 PATIENCE_SECONDS = 120
@@ -63,13 +66,14 @@ class Fleet:
     second: Phone
     crowd: list[Phone] = field(default_factory=list)
 
-    async def gather(self, people: int) -> None:
+    async def gather(self, people: int, account: Account = MAIN) -> None:
         """So many more members, who have written to us just now."""
-        self.crowd += await few_at_once(self._newcomer, range(people), limit=AT_ONCE)
+        newcomer = partial(self._newcomer, account)
+        self.crowd += await few_at_once(newcomer, range(people), limit=AT_ONCE)
         await asyncio.sleep(WRITTEN_BEHIND_SECONDS)
 
-    async def _newcomer(self, number: int) -> Phone:
-        phone = self.bench.phone()
+    async def _newcomer(self, account: Account, number: int) -> Phone:
+        phone = self.bench.phone(account)
         for words in ("入会", "同意并订阅"):
             await phone.deliver(phone.text(words), at=number)
         return phone
