@@ -59,14 +59,14 @@ async def take_waiting_lines(follower_id: int, told_key: str, *, now: datetime, 
 
 
 async def drop_lines_ended_by_buying(follower_id: int, campaigns: Sequence[str]) -> None:
-    """What these campaigns left for a member who has bought since is of no use any more."""
+    """What these campaigns left for a member who has bought since it could first be sent."""
     if not campaigns:
         return
     await change(
         "DELETE FROM waiting_lines WHERE follower_id = $1 AND told_at IS NULL AND EXISTS"
         " (SELECT 1 FROM outbox o JOIN purchases p ON p.member_id = o.member_id"
         f" WHERE o.key = waiting_lines.key AND {among('o.campaign', '$2')}"
-        " AND p.paid_at > waiting_lines.created_at)",
+        " AND p.recorded_at > o.wait_until)",
         follower_id,
         as_list(campaigns),
     )

@@ -4,7 +4,7 @@ Whether or not the planner has seen these lines: a broadcast is fanned out faste
 and what it saw last may be gone.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
 import pytest
@@ -42,11 +42,19 @@ async def fill(lane: int, broadcast: str, channel: str) -> None:
     )
 
 
-@pytest.fixture(params=["nothing", "all", "a line of yesterday"])
-async def queue(shop: Shop, request: pytest.FixtureRequest) -> Queue:
-    """Puts a long line into the outbox; the planner has seen nothing of it, all, or another."""
+@pytest.fixture
+async def by_hand(shop: Shop) -> AsyncIterator[None]:
+    """The planner sees what the test shows it, and nothing else."""
     if is_postgres():
         await rows("ALTER TABLE outbox SET (autovacuum_enabled = false)")
+    yield
+    if is_postgres():
+        await rows("ALTER TABLE outbox RESET (autovacuum_enabled)")
+
+
+@pytest.fixture(params=["this line", "a line of yesterday"])
+async def queue(by_hand: None, request: pytest.FixtureRequest) -> Queue:
+    """Puts a long line into the outbox; the planner has seen it, or only another one."""
     if request.param == "a line of yesterday":
         await fill(lane=2, broadcast="NULL", channel="")
         await rows("ANALYZE outbox")
@@ -54,7 +62,7 @@ async def queue(shop: Shop, request: pytest.FixtureRequest) -> Queue:
 
     async def put(*, lane: int, broadcast: str = "NULL", channel: str = "") -> None:
         await fill(lane, broadcast, channel)
-        if request.param == "all":
+        if request.param == "this line":
             await rows("ANALYZE outbox")
 
     return put
