@@ -37,15 +37,10 @@ from services.callers import identify, keep_progress
 from services.clock import BusinessClock
 from services.contacts import note_contact
 from services.explaining import note_told
-from services.mass import (
-    MassCall,
-    keep_mass_tag,
-    mass_call_refused,
-    mass_call_taken,
-    mass_call_unanswered,
-    take_mass_call,
-)
-from services.mass_last_look import confirm_mass_call, keep_mass_call
+from services.mass import MassCall, take_mass_call
+from services.mass_last_look import confirm_mass_call, keep_mass_call, leave_out_of_mass_call
+from services.mass_results import mass_call_refused, mass_call_taken, mass_call_unanswered
+from services.mass_tags import forget_mass_tag, keep_mass_tag
 from services.outbox import ClaimedMessage, take_due_messages
 from services.outbox_results import begin_sending, record_results
 from services.rules import RulesBook
@@ -240,8 +235,14 @@ class BoundMassCalls:
     async def keep(self, call: MassCall) -> bool:
         return await keep_mass_call(self._shop, self._worker, call)
 
-    async def keep_tag(self, batch_id: int, tag_id: int | None) -> None:
-        await keep_mass_tag(batch_id, tag_id)
+    async def leave_out(self, call: MassCall, refused: Mapping[str, str]) -> bool:
+        return await leave_out_of_mass_call(self._shop, self._worker, call, refused)
+
+    async def keep_tag(self, call: MassCall, tag_id: int) -> int:
+        return await keep_mass_tag(self._shop, call.id, call.account, tag_id)
+
+    async def forget_tag(self, row_id: int) -> None:
+        await forget_mass_tag(row_id)
 
 
 class SharedWays:

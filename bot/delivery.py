@@ -65,6 +65,7 @@ class Delivery:
         self._has_room = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
+        self._mass_task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="delivery")
@@ -75,16 +76,22 @@ class Delivery:
     async def close(self) -> None:
         """Finish what is under way; what is still queued waits for the next start."""
         self._closing = True
+        if self._mass is not None:
+            self._mass.close()
         self.wake()
         if self._task is not None:
             await self._task
         await self._ended()
+        if self._mass_task is not None:
+            await self._mass_task
 
     async def deliver_due(self) -> int:
         """Send one batch to its end, and what can be said to many; how many were taken."""
         taken = await self._take()
         await self._ended()
-        return taken or await self._send_to_many()
+        if taken or self._mass is None:
+            return taken
+        return await self._mass.send_ready()
 
     async def _run(self) -> None:
         while not self._closing:
@@ -92,7 +99,7 @@ class Delivery:
                 if await self._take():
                     await self._make_room()
                     continue
-                await self._send_to_many()
+                self._begin_mass_sends()
             except Exception:
                 # The edge of a job: a database that is away comes back.
                 log.exception("delivery_failed")
@@ -105,9 +112,18 @@ class Delivery:
             self._hold(message, begin_by)
         return len(messages)
 
-    async def _send_to_many(self) -> int:
-        """What is gathered waits until nothing else is due: others may still join it."""
-        return await self._mass.send_ready() if self._mass is not None else 0
+    def _begin_mass_sends(self) -> None:
+        """Beside all else: people are tagged for a minute. What is gathered waits until nothing
+        else is due, for others may still join it."""
+        if self._mass is not None and (self._mass_task is None or self._mass_task.done()):
+            self._mass_task = asyncio.create_task(self._send_to_many(self._mass))
+
+    async def _send_to_many(self, mass: MassSender) -> None:
+        try:
+            await mass.send_ready()
+        except Exception:
+            # The edge of a job, too.
+            log.exception("delivery_failed")
 
     def _hold(self, message: Message, begin_by: float) -> None:
         person = message.member_id or (message.account, message.openid)

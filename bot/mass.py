@@ -1,11 +1,12 @@
 """Mass sends (高级群发) as calls: one for many, the same again until the platform has answered."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
-from bot.mass_tags import Call, TagCalls, tag_everybody, untag_those_who_left
+from bot.mass_calls import Call, Calls, NotConfirmed, NotPrepared, before_the_call
+from bot.mass_tags import tag_everybody, untag
 from bot.metrics import count_send
 from bot.pacing import Pacing, WayPaused, WayTooBusy
 from bot.sending import Gateways, Pictures
@@ -14,20 +15,17 @@ from bot.wechat_mass import MassContent, mass_send, mass_send_all
 
 API = "mass"
 LANE = 2
+AGAIN_SECONDS = 60
 
 
-class Calls(TagCalls, Protocol):
-    """The stored calls, bound to this worker by the composition root."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a call goes with; where it goes by a tag, who has it."""
 
-    async def take(self) -> Any: ...
-    async def confirm(self, call: Any) -> Any: ...
-    async def taken(self, call: Any, platform_id: str | None) -> None: ...
-    async def refused(self, call: Any, reason: str, wait_until: datetime | None) -> None: ...
-    async def unanswered(self, call: Any, reason: str) -> None: ...
-
-
-class NotConfirmed(Exception):
-    """The call is not to be made now, or another worker has it; what follows is written down."""
+    gateway: WeChatGateway
+    content: MassContent
+    tag_id: int | None = None
+    tagged: frozenset[str] = frozenset()
 
 
 class MassSender:
@@ -36,20 +34,28 @@ class MassSender:
         self._gateways = gateways
         self._pacing = pacing
         self._pictures = Pictures(gateways)
+        self._closing = False
 
     async def send_ready(self) -> int:
         """Make every call that has its people together; how many."""
         made = 0
-        while (call := await self._calls.take()) is not None:
+        while not self._closing and (call := await self._calls.take()) is not None:
             made += 1
             if not await self._make(call):
                 break
         return made
 
+    def close(self) -> None:
+        """Begin no further call; people are tagged another time."""
+        self._closing = True
+
+    def _go_on(self) -> None:
+        if self._closing:
+            raise NotPrepared("not_begun")
+
     async def _make(self, call: Call) -> bool:
         """False where the next call would fare no better now."""
         try:
-            await self._pacing.turn(call.account, API, LANE)
             platform_id = await self._send(call)
         except NotConfirmed:
             return True
@@ -59,6 +65,9 @@ class MassSender:
         except WayTooBusy:
             # Nothing was called, so nothing is unknown.
             await self._calls.refused(call, "too_busy", self._pacing.soon())
+            return False
+        except NotPrepared as not_yet:
+            await self._calls.refused(call, str(not_yet), self._pacing.soon(AGAIN_SECONDS))
             return False
         except DeliveryFailed as failed:
             return await self._refused(call, failed)
@@ -81,26 +90,44 @@ class MassSender:
         return until is None
 
     async def _send(self, call: Call) -> str | None:
+        """First what takes its time, then the turn, then the last look, then the call."""
+        self._pacing.refuse_paused(call.account, API)
+        with before_the_call():
+            ready = await self._prepared(call)
+        await self._pacing.turn(call.account, API, LANE)
+        with before_the_call():
+            staying = await self._confirmed(call, ready)
+        if ready.tag_id is None:
+            return await mass_send(ready.gateway, staying.openids, ready.content, key=call.key)
+        return await mass_send_all(ready.gateway, ready.tag_id, ready.content, key=call.key)
+
+    async def _prepared(self, call: Call) -> Prepared:
         gateway = self._gateways.get(call.account)
         if gateway is None:
             raise DeliveryFailed("permanent", None, "account is not configured")
         content = await self._content(gateway, call.content)
         if gateway.account.kind == "service":
-            ready = await self._confirmed(call)
-            return await mass_send(gateway, ready.openids, content, key=call.key)
+            return Prepared(gateway, content)
         # Subscription accounts send to tags only.
-        tag_id = await tag_everybody(gateway, self._calls, call)
-        if tag_id is None:
-            raise NotConfirmed
-        ready = await self._confirmed(call)
-        await untag_those_who_left(gateway, tag_id, call, ready)
-        return await mass_send_all(gateway, tag_id, content, key=call.key)
+        tag_id, tagged = await tag_everybody(gateway, self._calls, call, self._go_on)
+        return Prepared(gateway, content, tag_id, tagged)
 
-    async def _confirmed(self, call: Call) -> Call:
-        ready: Call | None = await self._calls.confirm(call)
-        if ready is None:
+    async def _confirmed(self, call: Call, ready: Prepared) -> Call:
+        """Whoever left meanwhile loses the tag; as long as that takes, somebody else may leave."""
+        staying = await self._confirm(call)
+        tagged = ready.tagged
+        while gone := tagged - set(staying.openids):
+            assert ready.tag_id is not None
+            await untag(ready.gateway, ready.tag_id, sorted(gone))
+            tagged -= gone
+            staying = await self._confirm(staying)
+        return staying
+
+    async def _confirm(self, call: Call) -> Call:
+        staying: Call | None = await self._calls.confirm(call)
+        if staying is None:
             raise NotConfirmed
-        return ready
+        return staying
 
     async def _content(self, gateway: WeChatGateway, content: Mapping[str, Any]) -> MassContent:
         if content["kind"] == "text":

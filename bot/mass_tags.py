@@ -1,87 +1,71 @@
-"""Tags for mass sends (群发标签): each try of a call has one of its own, as an account has but 100.
-
-Those of an earlier try stay in nobody's tag: some of them may have said stop since.
-"""
+"""Tags for mass sends (群发标签): each try of a call has a new one, with whom it is for by then."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
+from bot.mass_calls import Call, Calls, NotConfirmed, NotPrepared
 from bot.wechat import WeChatGateway
 from bot.wechat_mass import MOST_TAGGED, create_tag, delete_tag, tag_people, untag_people
 
 log = logging.getLogger(__name__)
 
-# At most thirty characters: which call, and which try of it.
-TAG_NAME = "shuke-{}-{}"
 # The platform says so of a tag that was just made, too, where two calls tag at once (4.10).
 NO_SUCH_TAG = 45159
+# A name has at most thirty characters; of a call's key so many tell it from all others.
+KEY_LENGTH = 16
 # A call for ten thousand takes two hundred of these; its lease is 27 s.
-RENEW_SECONDS = 8.0
+KEEP_SECONDS = 8.0
+
+Tagging = Callable[[WeChatGateway, int, Sequence[str]], Awaitable[None]]
 
 
-class Call(Protocol):
-    """One mass send that is written down and to be made."""
+async def tag_everybody(
+    gateway: WeChatGateway, calls: Calls, call: Call, go_on: Callable[[], None]
+) -> tuple[int, frozenset[str]]:
+    """A new tag, and who has it; of those who cannot, it is written down why.
 
-    @property
-    def id(self) -> int: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def account(self) -> str: ...
-    @property
-    def content(self) -> Mapping[str, Any]: ...
-    @property
-    def openids(self) -> Sequence[str]: ...
-    @property
-    def attempt(self) -> int: ...
-    @property
-    def worn_tags(self) -> Mapping[int, int]: ...
-
-
-class TagCalls(Protocol):
-    """What tagging tells the stored calls."""
-
-    async def keep(self, call: Any) -> bool: ...
-    async def keep_tag(self, batch_id: int, tag_id: int | None) -> None: ...
+    `go_on` is asked before each part, and raises where nothing more is to be begun.
+    """
+    await _give_back(gateway, calls, call.worn_tags)
+    tag_id = await create_tag(gateway, _name(call))
+    row_id = await calls.keep_tag(call, tag_id)
+    try:
+        refused = await _tag(gateway, calls, call, tag_id, go_on)
+        if refused and not await calls.leave_out(call, refused):
+            raise NotConfirmed
+    except (DeliveryFailed, DeliveryUncertain, NotConfirmed, NotPrepared):
+        # Nothing was sent by it, and the next try has its own.
+        await _give_back(gateway, calls, {row_id: tag_id})
+        raise
+    return tag_id, frozenset(call.openids) - refused.keys()
 
 
-async def tag_everybody(gateway: WeChatGateway, calls: TagCalls, call: Call) -> int | None:
-    """A new tag with all whom the call is for; None when it is not ours any more."""
-    await _drop_worn(gateway, calls, call.worn_tags)
-    tag_id = await create_tag(gateway, TAG_NAME.format(call.id, call.attempt))
-    await calls.keep_tag(call.id, tag_id)
+async def _tag(
+    gateway: WeChatGateway, calls: Calls, call: Call, tag_id: int, go_on: Callable[[], None]
+) -> dict[str, str]:
     clock = asyncio.get_running_loop().time
-    renew_at = clock() + RENEW_SECONDS
+    refused: dict[str, str] = {}
+    keep_at = clock()
     for some in _parts(call.openids):
-        await _undisturbed(tag_people(gateway, tag_id, some))
-        if clock() > renew_at:
+        go_on()
+        if clock() >= keep_at:
             if not await calls.keep(call):
-                return None
-            renew_at = clock() + RENEW_SECONDS
-    return tag_id
+                raise NotConfirmed
+            keep_at = clock() + KEEP_SECONDS
+        refused |= await _one_or_all(tag_people, gateway, tag_id, some)
+    return refused
 
 
-async def untag_those_who_left(
-    gateway: WeChatGateway, tag_id: int, call: Call, ready: Call
-) -> None:
-    staying = set(ready.openids)
-    for some in _parts([openid for openid in call.openids if openid not in staying]):
-        await _undisturbed(untag_people(gateway, tag_id, some))
+async def untag(gateway: WeChatGateway, tag_id: int, openids: Sequence[str]) -> None:
+    """Whom the platform does not know any more is not reached by a tag either."""
+    for some in _parts(openids):
+        await _one_or_all(untag_people, gateway, tag_id, some)
 
 
-async def _drop_worn(gateway: WeChatGateway, calls: TagCalls, worn_tags: Mapping[int, int]) -> None:
-    for batch_id, tag_id in worn_tags.items():
-        try:
-            await delete_tag(gateway, tag_id)
-        except (DeliveryFailed, DeliveryUncertain) as error:
-            if not (isinstance(error, DeliveryFailed) and error.errcode == NO_SUCH_TAG):
-                # It stays, and is tried again with the next call.
-                log.warning("tag_not_deleted", extra={"facts": {"batch": batch_id}})
-                continue
-        await calls.keep_tag(batch_id, None)
+def _name(call: Call) -> str:
+    return f"shuke-{call.key[:KEY_LENGTH]}-{call.attempt}"
 
 
 def _parts(openids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -89,11 +73,35 @@ def _parts(openids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield openids[start : start + MOST_TAGGED]
 
 
-async def _undisturbed(tagging: Awaitable[None]) -> None:
-    """Another program of this account may tag people too: later, then, the whole call again."""
+async def _one_or_all(
+    act: Tagging, gateway: WeChatGateway, tag_id: int, openids: Sequence[str]
+) -> dict[str, str]:
+    """One whom the platform refuses stops nobody else: whom it refused, and why."""
     try:
-        await tagging
+        await act(gateway, tag_id, openids)
     except DeliveryFailed as failed:
-        if failed.errcode != NO_SUCH_TAG:
+        if failed.errcode == NO_SUCH_TAG:
+            # Another program of this account tags people now.
+            raise DeliveryFailed("try_again", NO_SUCH_TAG, failed.errmsg) from None
+        if failed.kind != "permanent":
             raise
-        raise DeliveryFailed("try_again", NO_SUCH_TAG, failed.errmsg) from None
+        if len(openids) == 1:
+            return {openids[0]: failed.mark or str(failed.errcode)}
+    else:
+        return {}
+    refused: dict[str, str] = {}
+    for openid in openids:
+        refused |= await _one_or_all(act, gateway, tag_id, [openid])
+    return refused
+
+
+async def _give_back(gateway: WeChatGateway, calls: Calls, tags: Mapping[int, int]) -> None:
+    """An account has but a hundred. What cannot be deleted now goes with another call."""
+    for row_id, tag_id in tags.items():
+        try:
+            await delete_tag(gateway, tag_id)
+        except (DeliveryFailed, DeliveryUncertain) as error:
+            if not (isinstance(error, DeliveryFailed) and error.errcode == NO_SUCH_TAG):
+                log.warning("tag_not_deleted", extra={"facts": {"tag": tag_id}})
+                return
+        await calls.forget_tag(row_id)

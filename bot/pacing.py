@@ -56,21 +56,30 @@ class Pacing:
         """Wait for a turn and take it. Raises WayPaused and WayTooBusy."""
         waited_seconds = 0.0
         while True:
-            self._refuse_paused(account, api)
+            self.refuse_paused(account, api)
             turn = await self._ways.take(account, api, lane)
             if turn.paused_until_ms:
                 raise WayPaused(EPOCH + timedelta(milliseconds=turn.paused_until_ms))
             if not turn.wait_ms:
                 # A refusal may have come while we asked.
-                return self._refuse_paused(account, api)
+                return self.refuse_paused(account, api)
             waited_seconds += turn.wait_ms / 1000
             if waited_seconds > LONGEST_WAIT_SECONDS:
                 raise WayTooBusy
             await asyncio.sleep(turn.wait_ms / 1000)
 
-    def soon(self) -> datetime:
+    def soon(self, seconds: float = LONGEST_WAIT_SECONDS) -> datetime:
         """When to come again with what was too busy a way, by the shop's clock."""
-        return self._now() + timedelta(seconds=LONGEST_WAIT_SECONDS)
+        return self._now() + timedelta(seconds=seconds)
+
+    def refuse_paused(self, account: str, api: str) -> None:
+        """Raises WayPaused where this process knows of a pause; takes no turn."""
+        until = self._paused.get((account, api))
+        if until is None:
+            return
+        if until > self._now():
+            raise WayPaused(until)
+        del self._paused[account, api]
 
     async def note_refusal(self, account: str, api: str, failed: DeliveryFailed) -> datetime | None:
         """Until when the way is closed to everybody; None when this was no matter of quota."""
@@ -84,11 +93,3 @@ class Pacing:
         self._paused[account, api] = until
         await self._ways.pause(account, api, until)
         return until
-
-    def _refuse_paused(self, account: str, api: str) -> None:
-        until = self._paused.get((account, api))
-        if until is None:
-            return
-        if until > self._now():
-            raise WayPaused(until)
-        del self._paused[account, api]

@@ -10,6 +10,7 @@ from typing import Any
 
 from loyalty.send_gate import Drop, Held, Verdict, Wait
 from services.gate import judge, lock_people, outgoing_of
+from services.mass_tags import accounts_tagging
 from services.shop import Shop
 from storage.broadcasts import broadcast_contents
 from storage.mass import (
@@ -33,7 +34,7 @@ async def take_over(shop: Shop, worker: str) -> Row | None:
     """The same call, without those who want to hear nothing any more; in the night not yet."""
     now = shop.clock.machine_now()
     await give_up_old_batches(now)
-    batch = await take_over_batch(worker, now)
+    batch = await take_over_batch(worker, now, await accounts_tagging(shop, now))
     if batch is None:
         return None
     verdicts = await judged_now(shop, await messages_of_batch(batch["id"]))
@@ -62,7 +63,7 @@ async def without_the_unwilling(
         if isinstance(verdict, Drop | Wait):
             held.setdefault(verdict.reason, []).append(id)
     for reason, ids in held.items():
-        await leave_out(ids, reason=reason, now=now)
+        await leave_out(ids, state="unknown", reason=reason, now=now)
     if len(verdicts) - sum(map(len, held.values())) >= FEWEST:
         return batch
     reason = max(held, key=lambda name: len(held[name]), default="worker_lost")

@@ -2,15 +2,24 @@
 take their time, and who said stop meanwhile, or a pause, is to be heard within seconds (N07).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loyalty.send_gate import Held
 from services.claiming import moment_of
-from services.mass import MassCall, goes_by, refuse
+from services.contacts import learn_refusal
+from services.mass import MassCall, goes_by
 from services.mass_again import FEWEST, hour_that_opens, judged_now, without_the_unwilling
-from services.outbox_results import VERDICT_LIFE
+from services.mass_results import refuse
+from services.outbox_results import RECIPIENTS_FAULT, VERDICT_LIFE
 from services.shop import Shop
-from storage.mass import messages_of_batch, queue_some_again, renew_batch
+from storage.mass import (
+    end_batch,
+    leave_out,
+    messages_of_batch,
+    queue_some_again,
+    renew_batch,
+)
 from storage.outbox_claims import Moment
 from storage.transactions import transactional
 
@@ -19,8 +28,35 @@ NOT_BEGUN = "not_begun"
 
 @transactional
 async def keep_mass_call(shop: Shop, worker: str, call: MassCall) -> bool:
-    """Still this worker's, for the length of another lease; False too when it may not go on."""
-    return await renew_batch(call.row, worker, shop.clock.machine_now())
+    """Hold it for the length of another lease. False where it may not go on: its messages wait
+    then, or another worker has it.
+    """
+    return await _keep(shop, worker, call)
+
+
+@transactional
+async def leave_out_of_mass_call(
+    shop: Shop, worker: str, call: MassCall, refused: Mapping[str, str]
+) -> bool:
+    """These people, by openid with the reason, cannot get it; False where nobody is left, too."""
+    if not await _keep(shop, worker, call):
+        return False
+    now = shop.clock.machine_now()
+    ids = {line["openid"]: line["id"] for line in await messages_of_batch(call.id)}
+    state = "failed" if call.attempt == 1 else "unknown"
+    for reason in sorted(set(refused.values())):
+        away = [
+            ids.pop(openid) for openid in refused if openid in ids and refused[openid] == reason
+        ]
+        await leave_out(away, state=state, reason=reason, now=now)
+    for openid, reason in refused.items():
+        if reason in RECIPIENTS_FAULT:
+            await learn_refusal(shop, account=call.account, openid=openid, mark=reason)
+    if not ids:
+        await end_batch(
+            call.row, worker, state=state, reason="nobody_left", platform_id=None, now=now
+        )
+    return bool(ids)
 
 
 @transactional
@@ -31,10 +67,16 @@ async def confirm_mass_call(shop: Shop, worker: str, call: MassCall) -> MassCall
     moment = moment_of(shop)
     if moment.machine - call.judged_at <= VERDICT_LIFE:
         return call
-    if not await renew_batch(call.row, worker, moment.machine):
-        await refuse(shop, worker, call, NOT_BEGUN, moment.business)
+    if not await _keep(shop, worker, call):
         return None
     return await _judged_again(shop, worker, call, moment)
+
+
+async def _keep(shop: Shop, worker: str, call: MassCall) -> bool:
+    if await renew_batch(call.row, worker, shop.clock.machine_now()):
+        return True
+    await refuse(shop, worker, call, NOT_BEGUN, shop.now())
+    return False
 
 
 async def _judged_again(shop: Shop, worker: str, call: MassCall, moment: Moment) -> MassCall | None:

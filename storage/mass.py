@@ -1,18 +1,29 @@
 """Rows of mass sends (群发批次): messages of one broadcast that leave by one call."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from storage.bulk import among, as_list
 from storage.database import is_postgres
 from storage.instants import to_ms
-from storage.outbox_claims import CLAIMED, HELD, LEASE, LINE, NOT_PAUSED, ONE_BY_ONE, Moment
+from storage.outbox_claims import (
+    CLAIMED,
+    HELD,
+    IN_LINE,
+    LEASE,
+    LINE,
+    NOT_PAUSED,
+    ONE_BY_ONE,
+    Moment,
+)
 from storage.sql import Row, Values, change, insert, row, rows
 
 # The platform knows a call's key for 24 hours (wechat-platform 4.7).
 MASS_KEY_LIFE = timedelta(hours=23)
 WAITS = "o.state = 'queued' AND o.channel = 'mass'"
+# Whose a call is that waits for its time.
+NOBODY = ""
 # A call whose worker died, by what became of its broadcast meanwhile.
 LOST = "state = 'sending' AND lease_until < $1"
 OF_STATE = "(SELECT b.id FROM broadcasts b WHERE b.state = '{}')"
@@ -26,20 +37,42 @@ AGAIN = (
 )
 
 
-async def waiting_groups(moment: Moment) -> list[Row]:
-    """Of each running broadcast and account how many wait, and whether more may still come."""
-    return await rows(
-        "SELECT o.broadcast_id, o.account, COUNT(*) AS people,"
-        " EXISTS (SELECT 1 FROM broadcast_people p WHERE p.broadcast_id = o.broadcast_id"
-        "  AND p.id > b.queued_through) OR EXISTS (SELECT 1 FROM outbox w"
-        f"  WHERE {LINE} = +o.broadcast_id AND {ONE_BY_ONE} AND w.state = 'queued'"
-        "  AND w.wait_until <= $1) AS grows"
-        f" FROM broadcasts b JOIN outbox o ON {LINE} = +b.id"
-        f" WHERE b.state = 'running' AND b.people IS NOT NULL AND {WAITS}"
-        f" AND o.wait_until <= $1 AND o.due_at <= $2 AND {NOT_PAUSED}"
-        " GROUP BY o.broadcast_id, o.account, b.queued_through ORDER BY people DESC",
-        to_ms(moment.business),
-        to_ms(moment.machine),
+async def waiting_groups(moment: Moment, *, enough: int) -> list[Row]:
+    """Of each running broadcast and account how many wait, and whether more may still come.
+
+    Nobody counts beyond `enough` of a broadcast.
+    """
+    running = await rows(
+        "SELECT id, queued_through FROM broadcasts WHERE state = 'running' AND people IS NOT NULL"
+        f" AND {NOT_PAUSED}"
+    )
+    if not running:
+        return []
+    values = Values()
+    groups = " UNION ALL ".join(_groups(values, line, moment, enough) for line in running)
+    return await rows(f"{groups} ORDER BY people DESC", *values.all)
+
+
+def _groups(values: Values, broadcast: Row, moment: Moment, enough: int) -> str:
+    number, now = values.number(broadcast["id"]), values.number(to_ms(moment.business))
+    # Asked for in the order of an index each, as everywhere in the queue.
+    coming = (
+        f"SELECT id FROM broadcast_people WHERE broadcast_id = {number}"
+        f" AND id > {values.number(broadcast['queued_through'])} ORDER BY id LIMIT 1"
+    )
+    leaving = (
+        f"SELECT id FROM outbox WHERE {LINE} = {number} AND {ONE_BY_ONE} AND state = 'queued'"
+        f" AND wait_until <= {now} ORDER BY {IN_LINE} LIMIT 1"
+    )
+    waiting = (
+        f"SELECT account FROM outbox o WHERE {LINE} = {number} AND {WAITS}"
+        f" AND o.wait_until <= {now} AND o.due_at <= {values.number(to_ms(moment.machine))}"
+        f" ORDER BY account, wait_until, id LIMIT {values.number(enough)}"
+    )
+    return (
+        f"SELECT {number} AS broadcast_id, account, COUNT(*) AS people,"
+        f" (({coming}) IS NOT NULL OR ({leaving}) IS NOT NULL) AS grows"
+        f" FROM ({waiting}) AS line GROUP BY account"
     )
 
 
@@ -98,18 +131,23 @@ async def any_call_lost(now: datetime) -> bool:
     return bool(found)
 
 
-async def take_over_batch(worker: str, now: datetime) -> Row | None:
-    """A call whose worker died: made once more under the same key, while the platform knows it."""
+async def take_over_batch(worker: str, now: datetime, busy: Collection[str]) -> Row | None:
+    """A call whose worker died: made once more under the same key, while the platform knows it.
+
+    None of an account that is `busy`.
+    """
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     return await row(
         "UPDATE mass_batches SET worker = $1, attempt = attempt + 1, lease_until = $2"
         " WHERE id = (SELECT id FROM mass_batches WHERE state = 'sending' AND lease_until < $3"
-        f" AND created_at >= $4 AND {RUNS} AND {NOT_PAUSED} ORDER BY id LIMIT 1{skip})"
+        f" AND created_at >= $4 AND NOT {among('account', '$5')} AND {RUNS} AND {NOT_PAUSED}"
+        f" ORDER BY id LIMIT 1{skip})"
         " AND state = 'sending' RETURNING *",
         worker,
         to_ms(now + LEASE),
         to_ms(now),
         to_ms(now - MASS_KEY_LIFE),
+        as_list(sorted(busy)),
     )
 
 
@@ -133,10 +171,11 @@ async def messages_of_batch(batch_id: int) -> list[Row]:
     )
 
 
-async def leave_out(message_ids: Sequence[int], *, reason: str, now: datetime) -> None:
-    """They are not called again, and whether the first call reached them nobody knows."""
+async def leave_out(message_ids: Sequence[int], *, state: str, reason: str, now: datetime) -> None:
+    """The call goes on without them: failed, or unknown where an earlier one may have told them."""
+    left = "left_at" if state == "unknown" else "NULL"
     await change(
-        "UPDATE outbox SET state = 'unknown', reason = $1, finished_at = $2"
+        f"UPDATE outbox SET state = '{state}', left_at = {left}, reason = $1, finished_at = $2"
         f" WHERE {among('id', '$3')} AND state = 'sending'",
         reason,
         to_ms(now),
@@ -187,8 +226,8 @@ async def renew_batch(batch: Row, worker: str, now: datetime) -> bool:
 async def let_batch_wait(batch: Row, worker: str, until: datetime) -> None:
     """The same call again at that time, by whoever finds it."""
     await change(
-        "UPDATE mass_batches SET lease_until = $1 WHERE id = $2 AND worker = $3 AND attempt = $4"
-        " AND state = 'sending'",
+        f"UPDATE mass_batches SET lease_until = $1, worker = '{NOBODY}'"
+        " WHERE id = $2 AND worker = $3 AND attempt = $4 AND state = 'sending'",
         to_ms(until),
         batch["id"],
         worker,

@@ -1,35 +1,44 @@
-"""Tags of mass sends (群发标签): subscription accounts send to a tag, which each call gets anew."""
+"""Tags of mass sends (群发标签): subscription accounts send to a tag, which each try gets anew."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from storage.bulk import among, as_list
 from storage.instants import to_ms
-from storage.sql import change, rows
+from storage.mass import NOBODY
+from storage.sql import change, insert, rows
 
 
-async def is_tagging(account: str, now: datetime) -> bool:
-    """A living worker has a call of this account in hand."""
-    return bool(
-        await rows(
-            "SELECT 1 AS one FROM mass_batches WHERE account = $1 AND state = 'sending'"
-            " AND lease_until >= $2 LIMIT 1",
-            account,
-            to_ms(now),
-        )
-    )
-
-
-async def worn_tags(account: str, batch_id: int, ended_before: datetime) -> dict[int, int]:
-    """By batch: of calls that ended then, and of an earlier try of this one."""
+async def accounts_in_hand(accounts: Sequence[str], now: datetime) -> set[str]:
+    """Those of which a living worker has a call in hand, and may be tagging people."""
     found = await rows(
-        "SELECT id, platform_tag FROM mass_batches WHERE account = $1 AND platform_tag IS NOT NULL"
-        " AND (id = $2 OR state <> 'sending' AND finished_at < $3) ORDER BY id",
-        account,
-        batch_id,
-        to_ms(ended_before),
+        "SELECT DISTINCT account FROM mass_batches WHERE state = 'sending' AND lease_until >= $1"
+        f" AND worker <> '{NOBODY}' AND {among('account', '$2')}",
+        to_ms(now),
+        as_list(accounts),
     )
-    return {line["id"]: line["platform_tag"] for line in found}
+    return {line["account"] for line in found}
 
 
-async def keep_batch_tag(batch_id: int, tag_id: int | None) -> None:
-    """None once the platform has it no more."""
-    await change("UPDATE mass_batches SET platform_tag = $1 WHERE id = $2", tag_id, batch_id)
+async def add_tag(batch_id: int, account: str, tag_id: int, now: datetime) -> int:
+    """The id of its row."""
+    tag = {"batch_id": batch_id, "account": account, "tag_id": tag_id, "made_at": now}
+    row_id = await insert("mass_tags", tag)
+    assert row_id is not None
+    return row_id
+
+
+async def worn_tags(account: str, made_before: datetime, limit: int) -> dict[int, int]:
+    """The oldest by their row: made before that, or of a call that was certainly not taken."""
+    found = await rows(
+        "SELECT t.id, t.tag_id FROM mass_tags t JOIN mass_batches b ON b.id = t.batch_id"
+        " WHERE t.account = $1 AND (t.made_at < $2 OR b.state = 'failed') ORDER BY t.id LIMIT $3",
+        account,
+        to_ms(made_before),
+        limit,
+    )
+    return {line["id"]: line["tag_id"] for line in found}
+
+
+async def forget_tag(row_id: int) -> None:
+    await change("DELETE FROM mass_tags WHERE id = $1", row_id)

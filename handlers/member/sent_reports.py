@@ -5,7 +5,7 @@ import asyncio
 from bot.chat import Chat
 from bot.pushes import MassSent, TemplateSent
 from bot.routing import Router
-from services.mass import mass_job_finished
+from services.mass_results import mass_job_finished
 from services.sent_reports import template_told
 
 router = Router()

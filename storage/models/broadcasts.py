@@ -58,7 +58,6 @@ class MassBatch(Model):
     state = fields.TextField()
     people = fields.IntField()
     platform_id = fields.TextField(null=True)
-    platform_tag = fields.BigIntField(null=True)
     counts = fields.TextField(null=True)
     attempt = fields.IntField(default=1)
     worker = fields.TextField()
@@ -69,3 +68,16 @@ class MassBatch(Model):
 
     class Meta:
         table = "mass_batches"
+
+
+class MassTag(Model):
+    """A tag at the platform that a call went by."""
+
+    id = fields.BigIntField(primary_key=True)
+    batch_id = fields.BigIntField()
+    account = fields.TextField()
+    tag_id = fields.BigIntField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "mass_tags"

@@ -50,7 +50,10 @@ class Call:
 
 @dataclass
 class FakePlatform:
-    """`answers` holds what to say for a path; a token counts as good while it is `current`."""
+    """`answers` holds what to say for a path, or what makes it of the call.
+
+    A token counts as good while it is `current`.
+    """
 
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, web.Response | object] = field(default_factory=dict)
@@ -89,7 +92,8 @@ class FakePlatform:
 
     def answer(self, call: Call) -> web.Response | object:
         if call.path in self.answers:
-            return self.answers[call.path]
+            answer = self.answers[call.path]
+            return answer(call) if callable(answer) else answer
         if call.path == "/cgi-bin/stable_token":
             return {"access_token": self.token, "expires_in": 7200}
         if call.path.startswith("/cgi-bin/") and call.query.get("access_token") != self.token:

@@ -1,6 +1,6 @@
 """Mass sends as calls: what the platform's answer makes of everybody in one of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from tests.bot.sending import NOON, OpenWays, Turn
 from tests.bot.test_wechat import gateway_of
 from tests.bot.wire import SAFE
 
+ROW = 77
+A_MINUTE = timedelta(minutes=1)
 SEND = "/cgi-bin/message/mass/send"
 SEND_ALL = "/cgi-bin/message/mass/sendall"
 CREATE, DELETE = "/cgi-bin/tags/create", "/cgi-bin/tags/delete"
@@ -42,6 +44,8 @@ class FakeCalls:
     waiting: list[OneCall]
     staying: set[str] | None = field(default_factory=lambda: {"o1", "o2"})
     is_ours: bool = True
+    kept: int = 0
+    when_tagged: Callable[[], None] = lambda: None
     ended: list[tuple[Any, ...]] = field(default_factory=list)
 
     async def take(self) -> OneCall | None:
@@ -62,10 +66,20 @@ class FakeCalls:
         return replace(call, openids=[one for one in call.openids if one in self.staying])
 
     async def keep(self, call: OneCall) -> bool:
+        self.kept += 1
         return self.is_ours
 
-    async def keep_tag(self, batch_id: int, tag_id: int | None) -> None:
-        self.ended.append(("tag", batch_id, tag_id))
+    async def leave_out(self, call: OneCall, refused: Mapping[str, str]) -> bool:
+        self.ended.append(("left out", dict(refused)))
+        return len(refused) < len(call.openids)
+
+    async def keep_tag(self, call: OneCall, tag_id: int) -> int:
+        self.ended.append(("tag", tag_id))
+        self.when_tagged()
+        return ROW
+
+    async def forget_tag(self, row_id: int) -> None:
+        self.ended.append(("no tag", row_id))
 
 
 @pytest.fixture
@@ -88,6 +102,10 @@ def told(platform: FakePlatform, path: str) -> list[Any]:
     return [call.data for call in platform.calls if call.path == path]
 
 
+def sender_of(gateway: WeChatGateway, store: FakeCalls, ways: OpenWays | None = None) -> MassSender:
+    return MassSender(store, {"main": gateway}, Pacing(ways or OpenWays(), now=lambda: NOON))
+
+
 async def ended(
     gateway: WeChatGateway,
     *calls: OneCall,
@@ -95,8 +113,7 @@ async def ended(
     store: FakeCalls | None = None,
 ) -> list[tuple[Any, ...]]:
     store = store or FakeCalls(list(calls) or [OneCall()])
-    pacing = Pacing(ways or OpenWays(), now=lambda: NOON)
-    await MassSender(store, {"main": gateway}, pacing).send_ready()
+    await sender_of(gateway, store, ways).send_ready()
     return store.ended
 
 
@@ -182,8 +199,8 @@ def by_tag(gateway: WeChatGateway) -> WeChatGateway:
 async def test_a_subscription_account_sends_by_a_tag_of_its_own(
     by_tag: WeChatGateway, platform: FakePlatform
 ) -> None:
-    assert await ended(by_tag, OneCall(attempt=2)) == [("tag", 1, 134), ("taken", "9")]
-    assert told(platform, CREATE) == [{"tag": {"name": "shuke-1-2"}}]
+    assert await ended(by_tag, OneCall(attempt=2)) == [("tag", 134), ("taken", "9")]
+    assert told(platform, CREATE) == [{"tag": {"name": f"shuke-{'k' * 16}-2"}}]
     assert told(platform, TAG) == [{"tagid": 134, "openid_list": ["o1", "o2"]}]
     assert [body["filter"]["tag_id"] for body in told(platform, SEND_ALL)] == [134]
 
@@ -196,11 +213,38 @@ async def test_who_left_meanwhile_loses_the_tag_before_the_call(
     assert platform.paths().index(UNTAG) < platform.paths().index(SEND_ALL)
 
 
+async def test_who_left_and_is_not_known_any_more_holds_nothing_up(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[UNTAG] = {"errcode": 49003, "errmsg": "…"}
+    assert (await ended(by_tag, OneCall(openids=["o1", "o2", "o3"])))[-1] == ("taken", "9")
+
+
+@pytest.mark.parametrize(("errcode", "reason"), [(45059, "45059"), (50005, "not_subscribed")])
+async def test_one_who_cannot_be_tagged_is_left_out_alone(
+    by_tag: WeChatGateway, platform: FakePlatform, errcode: int, reason: str
+) -> None:
+    no = {"errcode": errcode, "errmsg": "…"}
+    platform.answers[TAG] = lambda call: no if "o2" in call.data["openid_list"] else {"errcode": 0}
+    result = await ended(by_tag, OneCall(openids=["o1", "o2"]))
+    assert result == [("tag", 134), ("left out", {"o2": reason}), ("taken", "9")]
+    assert told(platform, UNTAG) == []
+
+
+async def test_where_nobody_can_be_tagged_nothing_is_sent(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[TAG] = {"errcode": 45059, "errmsg": "…"}
+    result = await ended(by_tag)
+    assert result[1:] == [("left out", {"o1": "45059", "o2": "45059"}), ("no tag", ROW)]
+    assert SEND_ALL not in platform.paths()
+
+
 async def test_tags_that_nothing_needs_are_given_back_first(
     by_tag: WeChatGateway, platform: FakePlatform
 ) -> None:
     result = await ended(by_tag, OneCall(worn_tags={5: 105, 1: 109}))
-    assert result[:3] == [("tag", 5, None), ("tag", 1, None), ("tag", 1, 134)]
+    assert result[:3] == [("no tag", 5), ("no tag", 1), ("tag", 134)]
     assert told(platform, DELETE) == [{"tag": {"id": 105}}, {"tag": {"id": 109}}]
     assert platform.paths().index(DELETE) < platform.paths().index(CREATE)
 
@@ -211,25 +255,44 @@ async def test_a_tag_that_cannot_be_given_back_does_not_stop_the_call(
 ) -> None:
     platform.answers[DELETE] = {"errcode": errcode, "errmsg": "…"}
     result = await ended(by_tag, OneCall(worn_tags={5: 105}))
-    assert (("tag", 5, None) in result, result[-1]) == (forgotten, ("taken", "9"))
+    assert (("no tag", 5) in result, result[-1]) == (forgotten, ("taken", "9"))
 
 
-async def test_where_another_call_tags_at_once_this_one_is_made_later(
+@pytest.mark.parametrize(("path", "errcode"), [(TAG, 45159), (TAG, -1), (CREATE, -1)])
+async def test_what_fails_before_the_call_leaves_nothing_unknown(
+    by_tag: WeChatGateway, platform: FakePlatform, path: str, errcode: int
+) -> None:
+    platform.answers[path] = {"errcode": errcode, "errmsg": "…"}
+    assert (await ended(by_tag))[-1] == ("refused", str(errcode), NOON + A_MINUTE)
+    assert SEND_ALL not in platform.paths()
+    assert platform.paths().count(DELETE) == (path == TAG)
+
+
+async def test_a_call_that_another_worker_has_by_now_is_not_made(
     by_tag: WeChatGateway, platform: FakePlatform
 ) -> None:
-    platform.answers[TAG] = {"errcode": 45159, "errmsg": "invalid tag id"}
-    assert await ended(by_tag) == [("tag", 1, 134), ("unanswered", "45159")]
-    assert SEND_ALL not in platform.paths()
+    store = FakeCalls([OneCall()], is_ours=False)
+    assert await ended(by_tag, store=store) == [("tag", 134), ("no tag", ROW)]
+    assert not {TAG, SEND_ALL} & set(platform.paths())
 
 
-async def test_a_long_tagging_keeps_its_lease_or_stops(
+async def test_a_long_tagging_keeps_its_call(
     by_tag: WeChatGateway, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mass_tags, "RENEW_SECONDS", -1.0)
+    monkeypatch.setattr(mass_tags, "KEEP_SECONDS", 0.0)
     people = [f"o{number}" for number in range(120)]
     store = FakeCalls([OneCall(openids=people)], staying=set(people))
-    assert await ended(by_tag, store=store) == [("tag", 1, 134), ("taken", "9")]
+    assert await ended(by_tag, store=store) == [("tag", 134), ("taken", "9")]
     assert [len(body["openid_list"]) for body in told(platform, TAG)] == [50, 50, 20]
-    store = FakeCalls([OneCall(openids=people)], is_ours=False)
-    assert await ended(by_tag, store=store) == [("tag", 1, 134)]
-    assert platform.paths().count(TAG) == 4
+    assert store.kept == 3
+
+
+async def test_what_closes_tags_nobody_any_more(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    store = FakeCalls([OneCall()])
+    sender = sender_of(by_tag, store)
+    store.when_tagged = sender.close
+    await sender.send_ready()
+    assert store.ended[-1] == ("refused", "not_begun", NOON + A_MINUTE)
+    assert not {TAG, SEND_ALL} & set(platform.paths())

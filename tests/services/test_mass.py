@@ -8,13 +8,12 @@ import pytest
 
 from services import mass
 from services.clock import SHOP_ZONE
-from services.mass import (
-    MassCall,
+from services.mass import MassCall, take_mass_call
+from services.mass_results import (
     mass_call_refused,
     mass_call_taken,
     mass_call_unanswered,
     mass_job_finished,
-    take_mass_call,
 )
 from services.outbox import outbox_states, take_due_messages
 from services.shop import Shop

@@ -4,16 +4,18 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from loyalty.contacts import ContactKind
 from services.clock import SHOP_ZONE
-from services.mass import TAG_LIFE, MassCall, keep_mass_tag, mass_call_taken, take_mass_call
-from services.mass_last_look import confirm_mass_call, keep_mass_call
+from services.contacts import flush_contacts, note_contact
+from services.mass import MassCall, take_mass_call
+from services.mass_last_look import confirm_mass_call, keep_mass_call, leave_out_of_mass_call
+from services.mass_results import mass_call_taken
 from services.outbox import outbox_states, take_due_messages
 from services.shop import Shop
-from storage.broadcasts import go_on, pause
-from storage.mass_tags import worn_tags
+from storage.broadcasts import cancel, go_on, pause
 from storage.sql import change, row, rows
 from tests.services.broadcasting import say_of_crowd
-from tests.services.mass_sending import MANY, a_sending, gathered
+from tests.services.mass_sending import MANY, gathered
 from tests.shop_parts import MachineClock
 
 LEASE_SECONDS = 27
@@ -22,11 +24,6 @@ LEASE_SECONDS = 27
 @pytest.fixture(autouse=True)
 def _service(shop: Shop) -> None:
     object.__setattr__(shop, "account_kinds", {"main": "service"})
-
-
-@pytest.fixture
-def _subscription(shop: Shop) -> None:
-    object.__setattr__(shop, "account_kinds", {"main": "subscription"})
 
 
 async def confirmed(
@@ -87,6 +84,44 @@ async def test_a_pause_while_it_waited_sends_everybody_back_to_the_queue(
     assert again.openids == call.openids
 
 
+@pytest.mark.parametrize("asked", ["to keep", "to confirm"])
+async def test_a_cancel_while_it_waited_leaves_nothing_unknown(
+    shop: Shop, clock: MachineClock, asked: str
+) -> None:
+    call = await gathered(shop)
+    await cancel(call.row["broadcast_id"], shop.now())
+    clock.pass_time(seconds=3)
+    if asked == "to keep":
+        assert not await keep_mass_call(shop, "worker", call)
+    else:
+        assert await confirm_mass_call(shop, "worker", call) is None
+    assert await outbox_states() == {"queued": MANY}
+
+
+async def test_a_pause_of_everything_is_heeded(shop: Shop, clock: MachineClock) -> None:
+    call = await gathered(shop)
+    await change("UPDATE installation SET sending_paused_at = 1")
+    assert await confirmed(shop, clock, call) is None
+    assert await outbox_states() == {"queued": MANY}
+
+
+async def test_whose_chat_opened_meanwhile_hears_it_there(shop: Shop, clock: MachineClock) -> None:
+    call = await gathered(shop)
+    li = await follower_named(call.openids[0])
+    note_contact(shop, li, ContactKind.MESSAGE)
+    await flush_contacts(shop)
+    ready = await confirmed(shop, clock, call)
+    assert ready is not None
+    assert ready.openids == call.openids[1:]
+    claimed = await take_due_messages(shop, "worker", 1000)
+    assert [message.openid for message in claimed] == call.openids[:1]
+
+
+async def follower_named(openid: str) -> int:
+    [found] = await rows("SELECT id FROM followers WHERE openid = $1", openid)
+    return int(found["id"])
+
+
 async def test_night_that_fell_while_it_waited_lets_everybody_sleep(
     shop: Shop, clock: MachineClock
 ) -> None:
@@ -128,41 +163,37 @@ async def test_who_may_have_heard_it_before_leaves_the_call_as_unknown(
     assert await outbox_states() == {"sending": MANY - 10, "unknown": 10}
 
 
-@pytest.mark.usefixtures("_subscription")
-async def test_two_calls_of_one_account_do_not_tag_people_at_once(
+async def test_who_cannot_get_it_is_left_out_with_the_reason(
     shop: Shop, clock: MachineClock
 ) -> None:
-    await a_sending(shop)
-    await take_due_messages(shop, "worker", 1000)
-    soon = int(shop.now().timestamp() * 1000) + 5000
-    await change("UPDATE outbox SET wait_until = $1 WHERE id % 2 = 0", soon)
-    first = await take_mass_call(shop, "worker")
-    assert first is not None
-    clock.pass_time(seconds=6)
-    assert await take_mass_call(shop, "other") is None
-    await mass_call_taken(shop, "worker", first, "1")
-    second = await take_mass_call(shop, "other")
-    assert second is not None
-    assert len(first.openids) + len(second.openids) == MANY
+    call = await gathered(shop)
+    one, other = call.openids[:2]
+    assert await leave_out_of_mass_call(
+        shop, "worker", call, {one: "45059", other: "not_subscribed"}
+    )
+    found = await rows("SELECT openid, reason FROM outbox WHERE state = 'failed' ORDER BY id")
+    assert [tuple(line.values()) for line in found] == [(one, "45059"), (other, "not_subscribed")]
+    learnt = await rows("SELECT openid FROM followers WHERE refused_why = 'not_subscribed'")
+    assert learnt == [{"openid": other}]
+    await mass_call_taken(shop, "worker", call, "1")
+    assert await outbox_states() == {"sent": MANY - 2, "failed": 2}
 
 
-@pytest.mark.usefixtures("_subscription")
-async def test_tags_are_given_back_after_a_day_or_before_the_next_try(
+async def test_whom_an_earlier_try_may_have_told_is_unknown(
     shop: Shop, clock: MachineClock
 ) -> None:
-    first = await gathered(shop)
-    await keep_mass_tag(first.id, 101)
+    await gathered(shop)
     clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "other")
+    again = await take_mass_call(shop, "worker")
     assert again is not None
-    assert again.worn_tags == {first.id: 101}
-    await mass_call_taken(shop, "other", again, "1")
-    assert await _worn_by_another(shop, again) == {}
-    clock.pass_time(hours=25)
-    assert await _worn_by_another(shop, again) == {first.id: 101}
-    await keep_mass_tag(first.id, None)
-    assert await _worn_by_another(shop, again) == {}
+    assert await leave_out_of_mass_call(shop, "worker", again, {again.openids[0]: "45059"})
+    assert await outbox_states() == {"sending": MANY - 1, "unknown": 1}
 
 
-async def _worn_by_another(shop: Shop, call: MassCall) -> dict[int, int]:
-    return await worn_tags("main", call.id + 1, shop.clock.machine_now() - TAG_LIFE)
+async def test_a_call_for_nobody_is_over(shop: Shop) -> None:
+    call = await gathered(shop)
+    refused = dict.fromkeys(call.openids, "45059")
+    assert not await leave_out_of_mass_call(shop, "worker", call, refused)
+    assert await rows("SELECT state, reason FROM mass_batches") == [
+        {"state": "failed", "reason": "nobody_left"}
+    ]

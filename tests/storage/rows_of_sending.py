@@ -28,6 +28,12 @@ SENDING: dict[str, dict[str, str]] = {
         "worker": "'worker'",
         "created_at": "1",
     },
+    "mass_tags": {
+        "batch_id": "(SELECT MIN(id) FROM mass_batches)",
+        "account": "'main'",
+        "tag_id": "100",
+        "made_at": "1",
+    },
     "contacts": {
         "follower_id": FOLLOWER,
         "kind": "'message'",
