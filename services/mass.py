@@ -27,6 +27,7 @@ from storage.transactions import transactional
 MOST = 10_000
 # Beyond this nothing more is put in: what is there goes, full or not.
 CROWDED = 15_000
+# Nobody counts further than that.
 ENOUGH = 20_000
 KEY_LENGTH = 32
 
