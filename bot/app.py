@@ -40,7 +40,7 @@ from services.explaining import note_told
 from services.mass import MassCall, take_mass_call
 from services.mass_last_look import confirm_mass_call, keep_mass_call, leave_out_of_mass_call
 from services.mass_results import mass_call_refused, mass_call_taken, mass_call_unanswered
-from services.mass_tags import forget_mass_tag, keep_mass_tag
+from services.mass_tags import forget_mass_tag, keep_mass_tag, known_tags
 from services.outbox import ClaimedMessage, take_due_messages
 from services.outbox_results import begin_sending, record_results
 from services.rules import RulesBook
@@ -243,6 +243,9 @@ class BoundMassCalls:
 
     async def forget_tag(self, row_id: int) -> None:
         await forget_mass_tag(row_id)
+
+    async def known_tags(self, call: MassCall) -> set[int]:
+        return await known_tags(call.account)
 
 
 class SharedWays:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
+from bot.delivery_errors import STALE_TOKEN, DeliveryFailed, DeliveryUncertain
 from bot.mass_calls import Call, Calls, NotConfirmed, NotPrepared, before_the_call
-from bot.mass_tags import tag_everybody, untag
+from bot.mass_tags import Tagging, sends_by_tag
 from bot.metrics import count_send
 from bot.pacing import Pacing, WayPaused, WayTooBusy
 from bot.sending import Gateways, Pictures
@@ -20,12 +20,11 @@ AGAIN_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a call goes with; where it goes by a tag, who has it."""
+    """What a call goes with, and by which tag, where it goes by one."""
 
-    gateway: WeChatGateway
     content: MassContent
-    tag_id: int | None = None
-    tagged: frozenset[str] = frozenset()
+    gateway: WeChatGateway
+    tagging: Tagging | None = None
 
 
 class MassSender:
@@ -82,10 +81,15 @@ class MassSender:
     async def _refused(self, call: Call, failed: DeliveryFailed) -> bool:
         count_send(call.account, API, "failed")
         reason = failed.mark or str(failed.errcode or failed.errmsg)[:100]
-        until = await self._pacing.note_refusal(call.account, API, failed)
+        gateway = self._gateways.get(call.account)
+        is_daily = gateway is not None and sends_by_tag(gateway)
+        until = await self._pacing.note_refusal(call.account, API, failed, is_daily=is_daily)
         if until is None and failed.kind == "try_again":
-            await self._calls.unanswered(call, reason)
-            return False
+            if failed.errcode is not None and failed.errcode not in STALE_TOKEN:
+                await self._calls.unanswered(call, reason)
+                return False
+            # It did not get as far as the platform's desk for mass sends.
+            until = self._pacing.soon(AGAIN_SECONDS)
         await self._calls.refused(call, reason, until)
         return until is None
 
@@ -97,30 +101,28 @@ class MassSender:
         await self._pacing.turn(call.account, API, LANE)
         with before_the_call():
             staying = await self._confirmed(call, ready)
-        if ready.tag_id is None:
+        if ready.tagging is None:
             return await mass_send(ready.gateway, staying.openids, ready.content, key=call.key)
-        return await mass_send_all(ready.gateway, ready.tag_id, ready.content, key=call.key)
+        return await mass_send_all(ready.gateway, ready.tagging.tag_id, ready.content, key=call.key)
 
     async def _prepared(self, call: Call) -> Prepared:
         gateway = self._gateways.get(call.account)
         if gateway is None:
             raise DeliveryFailed("permanent", None, "account is not configured")
+        await gateway.ready()
         content = await self._content(gateway, call.content)
-        if gateway.account.kind == "service":
-            return Prepared(gateway, content)
-        # Subscription accounts send to tags only.
-        tag_id, tagged = await tag_everybody(gateway, self._calls, call, self._go_on)
-        return Prepared(gateway, content, tag_id, tagged)
+        if not sends_by_tag(gateway):
+            return Prepared(content, gateway)
+        tagging = Tagging(gateway, self._calls, call, self._go_on)
+        await tagging.tag_everybody()
+        return Prepared(content, gateway, tagging)
 
     async def _confirmed(self, call: Call, ready: Prepared) -> Call:
         """Whoever left meanwhile loses the tag; as long as that takes, somebody else may leave."""
         staying = await self._confirm(call)
-        tagged = ready.tagged
-        while gone := tagged - set(staying.openids):
-            assert ready.tag_id is not None
-            await untag(ready.gateway, ready.tag_id, sorted(gone))
-            tagged -= gone
+        while ready.tagging is not None and await ready.tagging.untag_all_but(staying.openids):
             staying = await self._confirm(staying)
+        self._go_on()
         return staying
 
     async def _confirm(self, call: Call) -> Call:

@@ -59,7 +59,9 @@ class Pacing:
             self.refuse_paused(account, api)
             turn = await self._ways.take(account, api, lane)
             if turn.paused_until_ms:
-                raise WayPaused(EPOCH + timedelta(milliseconds=turn.paused_until_ms))
+                until = EPOCH + timedelta(milliseconds=turn.paused_until_ms)
+                self._paused[account, api] = until
+                raise WayPaused(until)
             if not turn.wait_ms:
                 # A refusal may have come while we asked.
                 return self.refuse_paused(account, api)
@@ -81,9 +83,11 @@ class Pacing:
             raise WayPaused(until)
         del self._paused[account, api]
 
-    async def note_refusal(self, account: str, api: str, failed: DeliveryFailed) -> datetime | None:
+    async def note_refusal(
+        self, account: str, api: str, failed: DeliveryFailed, *, is_daily: bool = False
+    ) -> datetime | None:
         """Until when the way is closed to everybody; None when this was no matter of quota."""
-        until = quota_resets_at(failed.errcode, self._now())
+        until = quota_resets_at(failed.errcode, self._now(), is_daily=is_daily)
         if until is None:
             return None
         if (account, api) not in self._paused:

@@ -170,6 +170,10 @@ class WeChatGateway:
         """For what wechatpy has no builder for, or a wrong one."""
         return await self.call(ApiCall("post", self._url(path), body=json_body(body)))
 
+    async def ready(self) -> None:
+        """Have a token at hand. Raises DeliveryFailed where none is to be had."""
+        await self._tokens.current()
+
     async def call(self, call: ApiCall) -> Answer:
         """Call with the token; one that is refused is dropped and the call made once more.
 

@@ -81,6 +81,12 @@ async def untag_people(gateway: WeChatGateway, tag_id: int, openids: Sequence[st
     await gateway.client.tag.untag_user(tag_id, list(openids))
 
 
+async def tags_of(gateway: WeChatGateway) -> dict[int, str]:
+    """All tags of the account by their number."""
+    tags = await gateway.client.tag.get()
+    return {int(tag["id"]): str(tag["name"]) for tag in tags}
+
+
 async def delete_tag(gateway: WeChatGateway, tag_id: int) -> None:
     await gateway.client.tag.delete(tag_id)
 

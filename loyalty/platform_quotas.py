@@ -21,16 +21,24 @@ def _next_month(now: datetime) -> datetime:
     return datetime.combine((first + timedelta(days=32)).replace(day=1), time(), SHOP_ZONE)
 
 
+MASS_QUOTA = 45028
 RESETS: dict[int, Callable[[datetime], datetime]] = {
     42010: _next_minute,
     45009: _next_day,
     45011: _next_minute,
-    45028: _next_month,
+    MASS_QUOTA: _next_month,
     45066: _next_minute,
 }
 
 
-def quota_resets_at(errcode: int | None, now: datetime) -> datetime | None:
-    """None where the refusal is no matter of quota."""
+def quota_resets_at(
+    errcode: int | None, now: datetime, *, is_daily: bool = False
+) -> datetime | None:
+    """None where the refusal is no matter of quota.
+
+    `is_daily`: subscription accounts send to many once a day, not four times a month (4.7).
+    """
+    if is_daily and errcode == MASS_QUOTA:
+        return _next_day(now)
     reset = RESETS.get(errcode) if errcode is not None else None
     return reset(now) if reset is not None else None

@@ -14,8 +14,8 @@ from loyalty.messages import Channel
 from loyalty.send_gate import Go
 from services.broadcast_texts import said_to
 from services.claiming import judged_by, moment_of, write_judged
-from services.mass_again import FEWEST, judged_now, take_over
-from services.mass_tags import accounts_tagging, tags_to_give_back
+from services.mass_again import fewest, judged_now, take_over
+from services.mass_tags import accounts_tagging, sends_by_tag, tags_to_give_back
 from services.shop import Shop
 from storage.broadcasts import broadcast_contents
 from storage.mass import add_batch, any_call_lost, hold_group, messages_of_batch, waiting_groups
@@ -76,14 +76,17 @@ def _ready(groups: Sequence[Row]) -> list[Row]:
 
 @transactional
 async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
-    """Judge everybody once more and write their call down; None where nobody is left to call."""
+    """Judge everybody once more and write their call down; None where there is none to make."""
     moment = moment_of(shop)
     broadcast_id, account = group["broadcast_id"], group["account"]
-    if account in await accounts_tagging(shop, moment.machine):
+    if sends_by_tag(shop, account) and account in await accounts_tagging(shop, moment.machine):
         return None
     held = await hold_group(broadcast_id, account, moment, MOST)
-    together = await _judged(shop, worker, held, account, moment)
-    if len(together) < FEWEST:
+    if len(held) < min(group["people"], MOST):
+        # Another worker holds some of them.
+        return None
+    together = await _judged(shop, worker, held, group, moment)
+    if not together:
         return None
     return await add_batch(
         together, broadcast_id=broadcast_id, account=account, worker=worker, now=moment.machine
@@ -91,22 +94,23 @@ async def gather(shop: Shop, worker: str, group: Row) -> Row | None:
 
 
 async def _judged(
-    shop: Shop, worker: str, held: Sequence[Row], account: str, moment: Moment
+    shop: Shop, worker: str, held: Sequence[Row], group: Row, moment: Moment
 ) -> list[int]:
-    """The ids of those who may go by this call; all others have their verdict."""
+    """The ids of those who may go by this call; all others have their verdict, or still wait."""
+    account = group["account"]
     verdicts = await judged_now(shop, held)
-    together = {id for id, verdict in verdicts.items() if goes_by(verdict, account)}
-    judged = []
-    for id, verdict in verdicts.items():
-        if len(together) < FEWEST and id in together:
+    together = sorted(id for id, verdict in verdicts.items() if goes_by(verdict, account))
+    leaving: list[Judged] = []
+    if len(together) >= fewest(shop, account):
+        leaving = [_leaving(id, verdicts.pop(id)) for id in together]
+    else:
+        if not group["grows"]:
             # The platform takes no list of one, and nothing else may say it to them.
-            judged.append(Judged(id, "suppressed", "mass_needs_two"))
-        elif id in together:
-            judged.append(_leaving(id, verdict))
-        else:
-            judged.append(_elsewhere(id, verdict))
-    await write_judged(shop, worker, judged, moment)
-    return sorted(together) if len(together) >= FEWEST else []
+            leaving = [_alone(id, verdicts.pop(id)) for id in together]
+        together = []
+    others = [_elsewhere(id, verdict) for id, verdict in verdicts.items()]
+    await write_judged(shop, worker, [*leaving, *others], moment)
+    return together
 
 
 def goes_by(verdict: object, account: str) -> bool:
@@ -123,6 +127,10 @@ def _leaving(id: int, verdict: object) -> Judged:
         openid=verdict.openid,
         follower_id=verdict.follower_id,
     )
+
+
+def _alone(id: int, _verdict: object) -> Judged:
+    return Judged(id, "suppressed", "mass_needs_two")
 
 
 def _elsewhere(id: int, verdict: Any) -> Judged:

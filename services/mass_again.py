@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.send_gate import Drop, Held, Verdict, Wait
-from services.gate import judge, lock_people, outgoing_of
-from services.mass_tags import accounts_tagging
+from services.broadcast_judging import judge_many
+from services.gate import lock_people, outgoing_of
+from services.mass_tags import accounts_tagging, sends_by_tag
 from services.shop import Shop
 from storage.broadcasts import broadcast_contents
 from storage.mass import (
@@ -25,8 +26,8 @@ from storage.mass import (
 from storage.sql import Row
 from storage.transactions import transactional
 
-# The platform takes no list of one (wechat-platform 4.7).
-FEWEST = 2
+# The platform takes no list of one (wechat-platform 4.7), but a tag that one has.
+FEWEST_NAMED = 2
 
 
 @transactional
@@ -41,7 +42,7 @@ async def take_over(shop: Shop, worker: str) -> Row | None:
     if opens_at := hour_that_opens(verdicts.values()):
         await let_batch_wait(batch, worker, now + (opens_at - shop.now()))
         return None
-    return await without_the_unwilling(batch, worker, verdicts, now)
+    return await without_the_unwilling(shop, worker, batch, verdicts)
 
 
 def hour_that_opens(verdicts: Iterable[Verdict]) -> datetime | None:
@@ -55,16 +56,18 @@ def hour_that_opens(verdicts: Iterable[Verdict]) -> datetime | None:
 
 
 async def without_the_unwilling(
-    batch: Row, worker: str, verdicts: Mapping[int, Verdict], now: datetime
+    shop: Shop, worker: str, batch: Row, verdicts: Mapping[int, Verdict]
 ) -> Row | None:
-    """None when nobody is left; who could be told another way by now stays: it is the same."""
+    """None when nobody is left. Who could be told another way by now stays in the call, which may
+    have told them."""
+    now = shop.clock.machine_now()
     held: dict[str, list[int]] = {}
     for id, verdict in verdicts.items():
         if isinstance(verdict, Drop | Wait):
             held.setdefault(verdict.reason, []).append(id)
     for reason, ids in held.items():
         await leave_out(ids, state="unknown", reason=reason, now=now)
-    if len(verdicts) - sum(map(len, held.values())) >= FEWEST:
+    if len(verdicts) - sum(map(len, held.values())) >= fewest(shop, batch["account"]):
         return batch
     reason = max(held, key=lambda name: len(held[name]), default="worker_lost")
     if await end_batch(batch, worker, state="unknown", reason=reason, platform_id=None, now=now):
@@ -72,11 +75,15 @@ async def without_the_unwilling(
     return None
 
 
+def fewest(shop: Shop, account: str) -> int:
+    return 1 if sends_by_tag(shop, account) else FEWEST_NAMED
+
+
 async def judged_now(shop: Shop, claimed: Sequence[Row]) -> dict[int, Verdict]:
     """What the gate says by now of messages of a broadcast. A helper for use cases."""
     outgoing = outgoing_of(shop, claimed, await _contents_of(claimed))
     await lock_people(outgoing)
-    return await judge(shop, outgoing)
+    return await judge_many(shop, outgoing)
 
 
 async def _contents_of(claimed: Sequence[Row]) -> dict[int, dict[str, Any]]:

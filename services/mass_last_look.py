@@ -9,7 +9,7 @@ from loyalty.send_gate import Held
 from services.claiming import moment_of
 from services.contacts import learn_refusal
 from services.mass import MassCall, goes_by
-from services.mass_again import FEWEST, hour_that_opens, judged_now, without_the_unwilling
+from services.mass_again import fewest, hour_that_opens, judged_now, without_the_unwilling
 from services.mass_results import refuse
 from services.outbox_results import RECIPIENTS_FAULT, VERDICT_LIFE
 from services.shop import Shop
@@ -86,11 +86,11 @@ async def _judged_again(shop: Shop, worker: str, call: MassCall, moment: Moment)
         return None
     if call.attempt > 1:
         # Perhaps taken the first time: nobody leaves it for another call.
-        if not await without_the_unwilling(call.row, worker, verdicts, moment.machine):
+        if not await without_the_unwilling(shop, worker, call.row, verdicts):
             return None
     else:
         away = [id for id, verdict in verdicts.items() if not goes_by(verdict, call.account)]
-        if len(verdicts) - len(away) < FEWEST:
+        if len(verdicts) - len(away) < fewest(shop, call.account):
             await refuse(shop, worker, call, NOT_BEGUN, moment.business)
             return None
         await queue_some_again(away, now=moment.business, reason=NOT_BEGUN)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.mass import MassCall
+from services.outbox_results import brake
 from services.shop import Shop
 from storage.mass import (
     batch_of_job,
@@ -60,6 +61,7 @@ async def refuse(
         await queue_again(call.id, wait_until=wait_until, reason=reason)
     elif ours:
         await end_messages(call.id, state="failed", reason=reason, now=now)
+        await brake([call.row["broadcast_id"]])
 
 
 async def _refused_again(

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.shop import Shop
-from storage.mass_tags import accounts_in_hand, add_tag, forget_tag, worn_tags
-from storage.name_locks import lock_name
+from storage.mass_tags import (
+    accounts_in_hand,
+    add_tag,
+    forget_tag,
+    tags_written_down,
+    worn_tags,
+)
+from storage.name_locks import try_lock_name
 from storage.transactions import transactional
 
 # By then the call is over, however often it was made, and the platform has sent to all.
@@ -14,22 +20,27 @@ TAG_LIFE = timedelta(days=2)
 MOST_GIVEN_BACK = 5
 
 
+def sends_by_tag(shop: Shop, account: str) -> bool:
+    """Subscription accounts may not name whom they send to."""
+    return shop.account_kinds.get(account) == "subscription"
+
+
 async def accounts_tagging(shop: Shop, now: datetime) -> set[str]:
     """Accounts whose next call has to wait for another one. A helper for use cases.
 
-    Only those that may not name whom they send to: two calls that tag at once disturb each other
-    (wechat-platform 4.10, 45159).
+    Two calls that tag at once disturb each other (wechat-platform 4.10, 45159).
     """
-    by_tag = [name for name, kind in shop.account_kinds.items() if kind == "subscription"]
+    by_tag = [name for name in shop.account_kinds if sends_by_tag(shop, name)]
     if not by_tag:
         return set()
-    await lock_name("tagging")
+    if not await try_lock_name("tagging"):
+        return set(by_tag)
     return await accounts_in_hand(by_tag, now)
 
 
 async def tags_to_give_back(shop: Shop, account: str) -> Mapping[int, int]:
     """The platform's numbers by ours."""
-    if shop.account_kinds.get(account) != "subscription":
+    if not sends_by_tag(shop, account):
         return {}
     made_before = shop.clock.machine_now() - TAG_LIFE
     return await worn_tags(account, made_before, MOST_GIVEN_BACK)
@@ -45,3 +56,8 @@ async def keep_mass_tag(shop: Shop, batch_id: int, account: str, tag_id: int) ->
 async def forget_mass_tag(row_id: int) -> None:
     """The platform has it no more."""
     await forget_tag(row_id)
+
+
+async def known_tags(account: str) -> set[int]:
+    """The platform's numbers of those that somebody will give back."""
+    return await tags_written_down(account)

@@ -146,7 +146,7 @@ async def _consequences(shop: Shop, results: Sequence[Sent]) -> None:
     await wait_instead(shop, [one.message.id for one in refused if one.state == "failed"])
     if _broadcasts(refused, "queued"):
         await suppress_cancelled(shop.clock.machine_now())
-    await _brake(_broadcasts(refused, "failed"))
+    await brake(_broadcasts(refused, "failed"))
 
 
 async def _give_back(shop: Shop, messages: Iterable[ClaimedMessage]) -> None:
@@ -165,8 +165,11 @@ def _broadcasts(results: Sequence[Sent], state: str) -> list[int]:
     return sorted(id for id in found if id is not None)
 
 
-async def _brake(broadcast_ids: Sequence[int]) -> None:
-    """Pause what mostly fails, before the platform takes offence; somebody has to look."""
+async def brake(broadcast_ids: Sequence[int]) -> None:
+    """Pause what mostly fails, before the platform takes offence; somebody has to look.
+
+    A helper for use cases.
+    """
     for broadcast_id in broadcast_ids:
         newest = await newest_results(broadcast_id, RESULTS_WATCHED)
         if _goes_wrong(newest) and await brake_broadcast(broadcast_id):

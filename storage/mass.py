@@ -26,6 +26,7 @@ WAITS = "o.state = 'queued' AND o.channel = 'mass'"
 NOBODY = ""
 # A call whose worker died, by what became of its broadcast meanwhile.
 LOST = "state = 'sending' AND lease_until < $1"
+NOT_IN_HAND = f"state = 'sending' AND (lease_until < $1 OR worker = '{NOBODY}')"
 OF_STATE = "(SELECT b.id FROM broadcasts b WHERE b.state = '{}')"
 RUNS = f"broadcast_id IN {OF_STATE.format('running')}"
 # Nobody makes it again: its key is forgotten, or the broadcast was cancelled.
@@ -124,7 +125,8 @@ async def add_batch(
 async def any_call_lost(now: datetime) -> bool:
     """One that is to be made again, or given up; while its broadcast pauses it is neither."""
     found = await rows(
-        f"SELECT 1 AS one FROM mass_batches WHERE {LOST} AND ({RUNS} OR {IS_OVER}) LIMIT 1",
+        f"SELECT 1 AS one FROM mass_batches WHERE {LOST} AND {RUNS} OR {NOT_IN_HAND} AND {IS_OVER}"
+        " LIMIT 1",
         to_ms(now),
         to_ms(now - MASS_KEY_LIFE),
     )
@@ -155,7 +157,7 @@ async def give_up_old_batches(now: datetime) -> None:
     """Nobody can know any more whether these calls were taken."""
     found = await rows(
         "UPDATE mass_batches SET state = 'unknown', reason = 'worker_lost', finished_at = $1,"
-        f" lease_until = NULL WHERE {LOST} AND {IS_OVER} RETURNING id",
+        f" lease_until = NULL WHERE {NOT_IN_HAND} AND {IS_OVER} RETURNING id",
         to_ms(now),
         to_ms(now - MASS_KEY_LIFE),
     )

@@ -40,5 +40,11 @@ async def worn_tags(account: str, made_before: datetime, limit: int) -> dict[int
     return {line["id"]: line["tag_id"] for line in found}
 
 
+async def tags_written_down(account: str) -> set[int]:
+    """By the platform's numbers."""
+    found = await rows("SELECT tag_id FROM mass_tags WHERE account = $1", account)
+    return {line["tag_id"] for line in found}
+
+
 async def forget_tag(row_id: int) -> None:
     await change("DELETE FROM mass_tags WHERE id = $1", row_id)

@@ -81,6 +81,9 @@ class FakeCalls:
     async def forget_tag(self, row_id: int) -> None:
         self.ended.append(("no tag", row_id))
 
+    async def known_tags(self, call: OneCall) -> set[int]:
+        return {101}
+
 
 @pytest.fixture
 def platform() -> FakePlatform:
@@ -158,6 +161,21 @@ async def test_a_connection_that_breaks_leaves_the_call_to_be_made_again(
     assert what == "unanswered"
 
 
+async def test_without_a_token_nothing_is_unknown(
+    gateway: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers["/cgi-bin/stable_token"] = {"errcode": -1, "errmsg": "system busy"}
+    assert await ended(gateway) == [("refused", "-1", NOON + A_MINUTE)]
+    assert SEND not in platform.paths()
+
+
+async def test_a_call_that_never_got_there_is_not_unknown(
+    gateway: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[SEND] = {"errcode": 40001, "errmsg": "invalid credential"}
+    assert await ended(gateway) == [("refused", "40001", NOON + A_MINUTE)]
+
+
 async def test_what_another_process_paused_is_not_called_here(
     gateway: WeChatGateway, platform: FakePlatform
 ) -> None:
@@ -220,6 +238,26 @@ async def test_who_left_and_is_not_known_any_more_holds_nothing_up(
     assert (await ended(by_tag, OneCall(openids=["o1", "o2", "o3"])))[-1] == ("taken", "9")
 
 
+async def test_a_tag_that_cannot_be_taken_off_keeps_the_call_from_being_made(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[UNTAG] = {"errcode": 40035, "errmsg": "…"}
+    result = await ended(by_tag, OneCall(openids=["o1", "o2", "o3"]))
+    assert result[-1] == ("refused", "40035", NOON + A_MINUTE)
+    assert SEND_ALL not in platform.paths()
+
+
+async def test_where_all_tags_are_used_up_those_that_nobody_knows_go(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[CREATE] = {"errcode": 45056, "errmsg": "…"}
+    names = {2: "星标组", 100: "老客", 101: "shuke-aa-1", 102: "shuke-bb-1"}
+    tags = [{"id": number, "name": name} for number, name in names.items()]
+    platform.answers["/cgi-bin/tags/get"] = {"tags": tags}
+    assert await ended(by_tag) == [("refused", "45056", NOON + A_MINUTE)]
+    assert told(platform, DELETE) == [{"tag": {"id": 102}}]
+
+
 @pytest.mark.parametrize(("errcode", "reason"), [(45059, "45059"), (50005, "not_subscribed")])
 async def test_one_who_cannot_be_tagged_is_left_out_alone(
     by_tag: WeChatGateway, platform: FakePlatform, errcode: int, reason: str
@@ -272,8 +310,8 @@ async def test_a_call_that_another_worker_has_by_now_is_not_made(
     by_tag: WeChatGateway, platform: FakePlatform
 ) -> None:
     store = FakeCalls([OneCall()], is_ours=False)
-    assert await ended(by_tag, store=store) == [("tag", 134), ("no tag", ROW)]
-    assert not {TAG, SEND_ALL} & set(platform.paths())
+    assert await ended(by_tag, store=store) == []
+    assert not {CREATE, TAG, SEND_ALL} & set(platform.paths())
 
 
 async def test_a_long_tagging_keeps_its_call(
@@ -284,7 +322,15 @@ async def test_a_long_tagging_keeps_its_call(
     store = FakeCalls([OneCall(openids=people)], staying=set(people))
     assert await ended(by_tag, store=store) == [("tag", 134), ("taken", "9")]
     assert [len(body["openid_list"]) for body in told(platform, TAG)] == [50, 50, 20]
-    assert store.kept == 3
+    assert store.kept == len([CREATE, TAG, TAG, TAG])
+
+
+async def test_subscription_accounts_have_a_quota_a_day(
+    by_tag: WeChatGateway, platform: FakePlatform
+) -> None:
+    platform.answers[SEND_ALL] = {"errcode": 45028, "errmsg": "has no masssend quota"}
+    (what, reason, until) = (await ended(by_tag))[-1]
+    assert (what, reason, until.isoformat()) == ("refused", "45028", "2027-03-06T00:00:00+08:00")
 
 
 async def test_what_closes_tags_nobody_any_more(

@@ -34,6 +34,13 @@ def test_a_month_lasts_until_its_end() -> None:
     )
 
 
+def test_who_may_send_to_many_once_a_day_may_again_tomorrow() -> None:
+    noon = datetime(2027, 1, 1, 4, tzinfo=UTC)
+    tomorrow = datetime(2027, 1, 1, 16, tzinfo=UTC)
+    assert quota_resets_at(45028, noon, is_daily=True) == tomorrow
+    assert quota_resets_at(48001, noon, is_daily=True) is None
+
+
 @pytest.mark.parametrize("errcode", [None, 48001, 45015, -1])
 def test_other_refusals_are_no_matter_of_quota(errcode: int | None) -> None:
     assert quota_resets_at(errcode, LATE) is None

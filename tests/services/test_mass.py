@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ from services.mass_results import (
 from services.outbox import outbox_states, take_due_messages
 from services.shop import Shop
 from storage.broadcasts import cancel, go_on, pause
-from storage.sql import change, rows
+from storage.mass import hold_group
+from storage.sql import Row, change, rows
 from tests.services.broadcasting import say_of_crowd
 from tests.services.mass_sending import MANY, a_sending, gathered
 from tests.shop_parts import MachineClock
@@ -92,6 +94,36 @@ async def test_the_platform_takes_no_list_of_one(shop: Shop) -> None:
     ]
 
 
+async def test_one_who_is_left_waits_as_long_as_others_may_come(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await a_sending(shop, 3)
+    await take_due_messages(shop, "worker", 1000)
+    await say_of_crowd(shop, given=False, key="stop", who="crowd-_")
+    await say_of_crowd(shop, given=True, key="again", who="crowd-1")
+    await change(
+        "INSERT INTO broadcast_people (broadcast_id, member_id, follower_id)"
+        " SELECT $1, MIN(id), NULL FROM members",
+        number,
+    )
+    monkeypatch.setattr(mass, "CROWDED", 3)
+    assert await take_mass_call(shop, "worker") is None
+    assert await outbox_states() == {"queued": 1, "suppressed": 2}
+
+
+async def test_a_part_of_a_group_is_no_group(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker holds the others, and they may all go together."""
+    await a_sending(shop)
+    await take_due_messages(shop, "worker", 1000)
+
+    async def all_but_one(*held: Any) -> list[Row]:
+        return (await hold_group(*held))[1:]
+
+    monkeypatch.setattr(mass, "hold_group", all_but_one)
+    assert await take_mass_call(shop, "worker") is None
+    assert await outbox_states() == {"queued": MANY}
+
+
 async def test_a_call_of_a_dead_worker_is_made_again_under_its_key(
     shop: Shop, clock: MachineClock
 ) -> None:
@@ -149,6 +181,30 @@ async def test_a_call_that_is_made_again_keeps_its_people_whatever_refuses_it(
     assert (third.key, third.openids) == (first.key, first.openids)
     await mass_call_refused(shop, "third", third, "48001")
     assert await outbox_states() == {"unknown": MANY}
+
+
+async def test_a_call_that_waits_long_is_given_up_with_its_key_or_its_broadcast(
+    shop: Shop, clock: MachineClock
+) -> None:
+    await gathered(shop)
+    clock.pass_time(seconds=LEASE_SECONDS + 1)
+    again = await take_mass_call(shop, "other")
+    assert again is not None
+    next_month = shop.now() + timedelta(days=20)
+    await mass_call_refused(shop, "other", again, "45028", wait_until=next_month)
+    assert await take_mass_call(shop, "third") is None
+    assert await outbox_states() == {"sending": MANY}
+    await cancel(again.row["broadcast_id"], shop.now())
+    assert await take_mass_call(shop, "third") is None
+    assert await outbox_states() == {"unknown": MANY}
+
+
+async def test_a_refusal_of_many_pauses_their_broadcast(shop: Shop) -> None:
+    call = await gathered(shop, 60)
+    await mass_call_refused(shop, "worker", call, "48001")
+    assert await rows("SELECT state, paused_why FROM broadcasts") == [
+        {"state": "paused", "paused_why": "errors"}
+    ]
 
 
 async def test_a_refused_call_has_failed_for_all_and_counts_against_nobody(shop: Shop) -> None:

@@ -44,6 +44,11 @@ async def test_two_calls_of_one_account_do_not_tag_people_at_once(
     assert len(first.openids) + len(second.openids) == MANY
 
 
+async def test_a_tag_may_have_one_alone(shop: Shop) -> None:
+    call = await gathered(shop, 1)
+    assert len(call.openids) == 1
+
+
 async def test_a_call_that_waits_holds_up_no_other(shop: Shop, clock: MachineClock) -> None:
     await two_lots(shop)
     first = await take_mass_call(shop, "worker")
