@@ -81,10 +81,12 @@ async def hold_group(broadcast_id: int, account: str, moment: Moment, limit: int
     """Those who wait for one call, until the transaction that judges them ends."""
     values = Values()
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    number = values.number(broadcast_id)
     return await rows(
-        f"SELECT {HELD} FROM outbox o WHERE {LINE} = {values(broadcast_id)}"
-        f" AND o.account = {values(account)} AND {WAITS} AND EXISTS"
-        " (SELECT 1 FROM broadcasts b WHERE b.id = o.broadcast_id AND b.state = 'running')"
+        f"SELECT {HELD} FROM outbox o WHERE {LINE} = {number}"
+        f" AND o.account = {values(account)} AND {WAITS}"
+        # No EXISTS, which would be joined, and the line sorted.
+        f" AND (SELECT b.state FROM broadcasts b WHERE b.id = {number}) = 'running'"
         f" AND o.wait_until <= {values.number(to_ms(moment.business))}"
         f" AND o.due_at <= {values.number(to_ms(moment.machine))} AND {NOT_PAUSED}"
         f" ORDER BY o.wait_until, o.id LIMIT {values.number(limit)}{skip}",
