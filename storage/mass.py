@@ -55,7 +55,7 @@ async def waiting_groups(moment: Moment, *, enough: int) -> list[Row]:
 
 
 def _groups(values: Values, broadcast: Row, moment: Moment, enough: int) -> str:
-    number, now = values.number(broadcast["id"]), values.number(to_ms(moment.business))
+    number, now = values(broadcast["id"]), values.number(to_ms(moment.business))
     # Asked for in the order of an index each, as everywhere in the queue.
     coming = (
         f"SELECT id FROM broadcast_people WHERE broadcast_id = {number}"
@@ -71,7 +71,7 @@ def _groups(values: Values, broadcast: Row, moment: Moment, enough: int) -> str:
         f" ORDER BY account, wait_until, id LIMIT {values.number(enough)}"
     )
     return (
-        f"SELECT {number} AS broadcast_id, account, COUNT(*) AS people,"
+        f"SELECT CAST({number} AS BIGINT) AS broadcast_id, account, COUNT(*) AS people,"
         f" (({coming}) IS NOT NULL OR ({leaving}) IS NOT NULL) AS grows"
         f" FROM ({waiting}) AS line GROUP BY account"
     )
@@ -81,7 +81,7 @@ async def hold_group(broadcast_id: int, account: str, moment: Moment, limit: int
     """Those who wait for one call, until the transaction that judges them ends."""
     values = Values()
     skip = " FOR UPDATE SKIP LOCKED" if is_postgres() else ""
-    number = values.number(broadcast_id)
+    number = values(broadcast_id)
     return await rows(
         f"SELECT {HELD} FROM outbox o WHERE {LINE} = {number}"
         f" AND o.account = {values(account)} AND {WAITS}"

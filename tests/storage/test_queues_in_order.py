@@ -17,7 +17,7 @@ from services.claiming import moment_of
 from services.shop import Shop
 from storage.broadcast_people import queued_now
 from storage.database import is_postgres
-from storage.mass import hold_group
+from storage.mass import hold_group, waiting_groups
 from storage.outbox_claims import LANES, Source, due_sources, hold_messages
 from storage.outbox_results import newest_results
 from storage.sql import Row, change, rows
@@ -126,6 +126,17 @@ async def test_the_first_of_a_mass_send_are_found_without_sorting_it(
     number = (await rows("SELECT MIN(id) AS id FROM broadcasts"))[0]["id"]
     assert await held(lambda: hold_group(number, "main", moment_of(shop), 20)) == 20
     assert not [line for line in plans if any(word in line for word in SORTS)], plans
+
+
+async def test_a_mass_send_is_looked_for_without_a_look_at_all_who_wait(
+    shop: Shop, queue: Queue, plans: list[str], running: str
+) -> None:
+    await queue(lane=2, broadcast=running, channel="mass")
+    [group] = await waiting_groups(moment_of(shop), enough=20)
+    assert (group["people"], bool(group["grows"])) == (20, False)
+    found = [line for line in plans if "outbox_queue_mass" in line]
+    assert found
+    assert not [line for line in plans if "Seq Scan on outbox" in line or "SCAN o" in line], plans
 
 
 async def test_the_newest_results_are_found_without_sorting_them(
