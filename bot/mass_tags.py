@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from bot.delivery_errors import RECIPIENT_MARKS, DeliveryFailed, DeliveryUncertain
 from bot.mass_calls import Call, Calls, NotConfirmed, NotPrepared
@@ -85,7 +86,8 @@ class Tagging:
         except DeliveryFailed as failed:
             if failed.errcode != TOO_MANY_TAGS:
                 raise
-        await self._sweep()
+        with suppress(DeliveryFailed, DeliveryUncertain):
+            await self._sweep()
         raise NotPrepared(str(TOO_MANY_TAGS))
 
     async def _sweep(self) -> None:

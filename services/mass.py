@@ -100,17 +100,16 @@ async def _judged(
     account = group["account"]
     verdicts = await judged_now(shop, held)
     together = sorted(id for id, verdict in verdicts.items() if goes_by(verdict, account))
-    leaving: list[Judged] = []
+    settled: list[Judged] = []
     if len(together) >= fewest(shop, account):
-        leaving = [_leaving(id, verdicts.pop(id)) for id in together]
-    else:
-        if not group["grows"]:
-            # The platform takes no list of one, and nothing else may say it to them.
-            leaving = [_alone(id, verdicts.pop(id)) for id in together]
-        together = []
-    others = [_elsewhere(id, verdict) for id, verdict in verdicts.items()]
-    await write_judged(shop, worker, [*leaving, *others], moment)
-    return together
+        settled = [_leaving(id, verdicts[id]) for id in together]
+    elif not group["grows"]:
+        # The platform takes no list of one, and nothing else may say it to them.
+        settled = [Judged(id, "suppressed", "mass_needs_two") for id in together]
+    done = {one.id for one in settled}
+    others = [_elsewhere(id, verdict) for id, verdict in verdicts.items() if id not in done]
+    await write_judged(shop, worker, [*settled, *others], moment)
+    return [one.id for one in settled if one.state == "sending"]
 
 
 def goes_by(verdict: object, account: str) -> bool:
@@ -127,10 +126,6 @@ def _leaving(id: int, verdict: object) -> Judged:
         openid=verdict.openid,
         follower_id=verdict.follower_id,
     )
-
-
-def _alone(id: int, _verdict: object) -> Judged:
-    return Judged(id, "suppressed", "mass_needs_two")
 
 
 def _elsewhere(id: int, verdict: Any) -> Judged:

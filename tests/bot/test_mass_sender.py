@@ -247,9 +247,11 @@ async def test_a_tag_that_cannot_be_taken_off_keeps_the_call_from_being_made(
     assert SEND_ALL not in platform.paths()
 
 
+@pytest.mark.parametrize("errcode", [0, 45058])
 async def test_where_all_tags_are_used_up_those_that_nobody_knows_go(
-    by_tag: WeChatGateway, platform: FakePlatform
+    by_tag: WeChatGateway, platform: FakePlatform, errcode: int
 ) -> None:
+    platform.answers[DELETE] = {"errcode": errcode, "errmsg": "…"}
     platform.answers[CREATE] = {"errcode": 45056, "errmsg": "…"}
     names = {2: "星标组", 100: "老客", 101: "shuke-aa-1", 102: "shuke-bb-1"}
     tags = [{"id": number, "name": name} for number, name in names.items()]
