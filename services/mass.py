@@ -18,7 +18,8 @@ from services.mass_again import fewest, judged_now, take_over
 from services.mass_tags import accounts_tagging, sends_by_tag, tags_to_give_back
 from services.shop import Shop
 from storage.broadcasts import broadcast_contents
-from storage.mass import add_batch, any_call_lost, hold_group, messages_of_batch, waiting_groups
+from storage.mass import hold_group, messages_of_batch, waiting_groups
+from storage.mass_batches import add_batch, any_call_lost
 from storage.outbox_claims import Moment
 from storage.outbox_results import Judged
 from storage.sql import Row

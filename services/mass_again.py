@@ -14,15 +14,8 @@ from services.gate import lock_people, outgoing_of
 from services.mass_tags import accounts_tagging, sends_by_tag
 from services.shop import Shop
 from storage.broadcasts import broadcast_contents
-from storage.mass import (
-    end_batch,
-    end_messages,
-    give_up_old_batches,
-    leave_out,
-    let_batch_wait,
-    messages_of_batch,
-    take_over_batch,
-)
+from storage.mass import end_messages, leave_out, messages_of_batch
+from storage.mass_batches import end_batch, give_up_old_batches, let_batch_wait, take_over_batch
 from storage.sql import Row
 from storage.transactions import transactional
 

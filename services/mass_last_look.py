@@ -13,13 +13,8 @@ from services.mass_again import fewest, hour_that_opens, judged_now, without_the
 from services.mass_results import refuse
 from services.outbox_results import RECIPIENTS_FAULT, VERDICT_LIFE
 from services.shop import Shop
-from storage.mass import (
-    end_batch,
-    leave_out,
-    messages_of_batch,
-    queue_some_again,
-    renew_batch,
-)
+from storage.mass import leave_out, messages_of_batch, queue_some_again
+from storage.mass_batches import end_batch, renew_batch
 from storage.outbox_claims import Moment
 from storage.transactions import transactional
 

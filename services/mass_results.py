@@ -7,15 +7,8 @@ from datetime import datetime, timedelta
 from services.mass import MassCall
 from services.outbox_results import brake
 from services.shop import Shop
-from storage.mass import (
-    batch_of_job,
-    end_batch,
-    end_messages,
-    fail_job,
-    keep_counts,
-    let_batch_wait,
-    queue_again,
-)
+from storage.mass import end_messages, queue_again
+from storage.mass_batches import batch_of_job, end_batch, fail_job, keep_counts, let_batch_wait
 from storage.transactions import transactional
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from storage.bulk import among, as_list
 from storage.instants import to_ms
-from storage.mass import NOBODY
+from storage.mass_batches import NOBODY
 from storage.sql import change, insert, rows
 
 

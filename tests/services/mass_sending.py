@@ -5,8 +5,10 @@ from services.outbox import take_due_messages
 from services.shop import Shop
 from storage.sql import change, row
 from tests.services.broadcasting import a_crowd
+from tests.shop_parts import MachineClock
 
 MANY = 30
+LEASE_SECONDS = 27
 
 
 async def a_sending(shop: Shop, many: int = MANY) -> int:
@@ -37,3 +39,9 @@ async def gathered(shop: Shop, many: int = MANY) -> MassCall:
     call = await take_mass_call(shop, "worker")
     assert call is not None
     return call
+
+
+async def made_again(shop: Shop, clock: MachineClock, worker: str = "other") -> MassCall | None:
+    """By another worker, once the lease is over."""
+    clock.pass_time(seconds=LEASE_SECONDS + 1)
+    return await take_mass_call(shop, worker)

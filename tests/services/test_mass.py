@@ -22,10 +22,8 @@ from storage.broadcasts import cancel, go_on, pause
 from storage.mass import hold_group
 from storage.sql import Row, change, rows
 from tests.services.broadcasting import say_of_crowd
-from tests.services.mass_sending import MANY, a_sending, gathered
+from tests.services.mass_sending import MANY, a_sending, gathered, made_again
 from tests.shop_parts import MachineClock
-
-LEASE_SECONDS = 27
 
 
 @pytest.fixture(autouse=True)
@@ -129,8 +127,7 @@ async def test_a_call_of_a_dead_worker_is_made_again_under_its_key(
 ) -> None:
     first = await gathered(shop)
     assert await take_mass_call(shop, "other") is None
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "other")
+    again = await made_again(shop, clock)
     assert again is not None
     assert (again.key, again.openids, again.attempt) == (first.key, first.openids, 2)
     assert not await mass_call_taken(shop, "worker", first, "1")
@@ -169,8 +166,7 @@ async def test_a_call_that_is_made_again_keeps_its_people_whatever_refuses_it(
 ) -> None:
     """The first one may have been taken: under another key they would hear it twice."""
     first = await gathered(shop)
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "other")
+    again = await made_again(shop, clock)
     assert again is not None
     soon = shop.now() + timedelta(minutes=1)
     await mass_call_refused(shop, "other", again, "45066", wait_until=soon)
@@ -187,8 +183,7 @@ async def test_a_call_that_waits_long_is_given_up_with_its_key_or_its_broadcast(
     shop: Shop, clock: MachineClock
 ) -> None:
     await gathered(shop)
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "other")
+    again = await made_again(shop, clock)
     assert again is not None
     next_month = shop.now() + timedelta(days=20)
     await mass_call_refused(shop, "other", again, "45028", wait_until=next_month)
@@ -255,11 +250,6 @@ async def test_a_paused_broadcast_makes_no_call(shop: Shop) -> None:
     await pause(number, "staff")
     assert await take_mass_call(shop, "worker") is None
     assert await outbox_states() == {"queued": MANY}
-
-
-async def made_again(shop: Shop, clock: MachineClock) -> MassCall | None:
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    return await take_mass_call(shop, "other")
 
 
 async def test_who_said_stop_since_is_not_called_again_and_stays_unknown(

@@ -15,10 +15,8 @@ from services.shop import Shop
 from storage.broadcasts import cancel, go_on, pause
 from storage.sql import change, row, rows
 from tests.services.broadcasting import say_of_crowd
-from tests.services.mass_sending import MANY, gathered
+from tests.services.mass_sending import MANY, gathered, made_again
 from tests.shop_parts import MachineClock
-
-LEASE_SECONDS = 27
 
 
 @pytest.fixture(autouse=True)
@@ -139,8 +137,7 @@ async def test_night_that_fell_while_it_waited_lets_everybody_sleep(
 
 async def test_what_another_worker_took_over_is_its_alone(shop: Shop, clock: MachineClock) -> None:
     call = await gathered(shop)
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "other")
+    again = await made_again(shop, clock)
     assert again is not None
     assert not await keep_mass_call(shop, "worker", call)
     assert await confirmed(shop, clock, call) is None
@@ -152,8 +149,7 @@ async def test_who_may_have_heard_it_before_leaves_the_call_as_unknown(
     shop: Shop, clock: MachineClock
 ) -> None:
     await gathered(shop)
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "worker")
+    again = await made_again(shop, clock, "worker")
     assert again is not None
     assert again.attempt == 2
     await say_of_crowd(shop, given=False, key="stop", who="crowd-1_")
@@ -183,8 +179,7 @@ async def test_whom_an_earlier_try_may_have_told_is_unknown(
     shop: Shop, clock: MachineClock
 ) -> None:
     await gathered(shop)
-    clock.pass_time(seconds=LEASE_SECONDS + 1)
-    again = await take_mass_call(shop, "worker")
+    again = await made_again(shop, clock, "worker")
     assert again is not None
     assert await leave_out_of_mass_call(shop, "worker", again, {again.openids[0]: "45059"})
     assert await outbox_states() == {"sending": MANY - 1, "unknown": 1}
