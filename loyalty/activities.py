@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from loyalty.refusals import Refusal
-from loyalty.shop_file_parts import ShopTerms
+from loyalty.shop_file.parts import ShopTerms
 
 # Doors open so long before the start.
 CHECK_IN_BEFORE = timedelta(hours=1)

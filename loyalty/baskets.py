@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loyalty.money import split_fen
 from loyalty.scopes import covers_goods
-from loyalty.shop_file_terms import Scope
+from loyalty.shop_file.terms import Scope
 
 # Delivery is a line of this category; no step but the shipping coupon touches it.
 SHIPPING = "shipping"

@@ -23,7 +23,7 @@ from loyalty.prices import (
     price_from,
     shipping_off,
 )
-from loyalty.shop_file_terms import CouponKind
+from loyalty.shop_file.terms import CouponKind
 
 Coupons = tuple[CouponCopy, ...]
 # (coupons, the goods before points, all there is to pay before points)

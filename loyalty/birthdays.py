@@ -13,6 +13,8 @@ from loyalty.people import Birthday
 ENTRY_DAYS = 30
 # What the digests of birthdays are made for.
 PURPOSE = "birthday"
+LEAP_DAY_NAME = "solar:02-29"
+STAND_INS = ("02-28", "03-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,17 @@ class LunarDay:
 
 
 def name_of(birthday: Birthday) -> str:
-    """Calendar, month and day, such as solar:01-31 or lunar:08-15:leap: equal for equal days."""
-    leap = ":leap" if birthday.leap else ""
-    return f"{birthday.calendar}:{birthday.month:02d}-{birthday.day:02d}{leap}"
+    """Calendar, month and day, such as solar:01-31 or lunar:08-15:leap: equal for equal days.
+
+    Of a 29 February also which day was chosen for other years, such as solar:02-29:03-01.
+    """
+    kind = ":leap" if birthday.leap else f":{birthday.kept_on}" if birthday.kept_on else ""
+    return f"{birthday.calendar}:{birthday.month:02d}-{birthday.day:02d}{kind}"
 
 
 def names_on(day: date, lunar: LunarDay | None, *, leap_day: str | None) -> list[str]:
-    """Whose birthday is kept on this day; `leap_day` mar1 keeps 29 February on 1 March.
+    """Whose birthday is kept on this day; `leap_day` mar1 keeps 29 February on 1 March, where
+    the member has not chosen.
 
     No lunar day is known outside of the years that calendar tables cover.
     """
@@ -45,11 +51,16 @@ def names_on(day: date, lunar: LunarDay | None, *, leap_day: str | None) -> list
 
 
 def solar_names(day: date, *, leap_day: str | None) -> list[str]:
-    names = [f"solar:{day:%m-%d}"]
-    stand_in = (3, 1) if leap_day == "mar1" else (2, 28)
-    if (day.month, day.day) == stand_in and not _is_leap_year(day.year):
-        names.append("solar:02-29")
-    return names
+    """What a member chose goes before `leap_day`, which is the shop's for all others."""
+    today = f"{day:%m-%d}"
+    names = [f"solar:{today}"]
+    if names == [LEAP_DAY_NAME]:
+        return names + [f"{LEAP_DAY_NAME}:{chosen}" for chosen in STAND_INS]
+    if today not in STAND_INS or _is_leap_year(day.year):
+        return names
+    if today == ("03-01" if leap_day == "mar1" else "02-28"):
+        names.append(LEAP_DAY_NAME)
+    return [*names, f"{LEAP_DAY_NAME}:{today}"]
 
 
 def lunar_names(lunar: LunarDay) -> list[str]:

@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from loyalty.messages import Channel
 from loyalty.refusals import Refusal
-from loyalty.send_gate_values import Go, Verdict, Wait
+from loyalty.send_gate_values import Go, Held, Verdict, Wait
 
 # A rehearsal (预演) is about people who change; it is shown anew before anybody says yes to it.
 REHEARSAL_LIFE = timedelta(minutes=30)
@@ -51,6 +51,8 @@ class Rehearsal:
     held_back: Mapping[str, int] = field(default_factory=dict)
     waits: Mapping[str, int] = field(default_factory=dict)
     waits_until_ms: int = 0
+    # Of those by one call for many, how many each account tells.
+    mass: Mapping[str, int] = field(default_factory=dict)
     # Members, by whom the filled text is shown.
     samples: tuple[int, ...] = ()
 
@@ -85,15 +87,16 @@ def rehearsed(before: Rehearsal, judged: Iterable[Judged], *, no_account: str) -
     """The rehearsal with these people counted as well."""
     people, by_channel = before.people, Counter(before.by_channel)
     held, waits = Counter(before.held_back), Counter(before.waits)
-    until_ms, samples = before.waits_until_ms, list(before.samples)
+    until_ms, mass, samples = before.waits_until_ms, Counter(before.mass), list(before.samples)
     for one in judged:
         people += 1
         match one.verdict:
             case None:
                 held[no_account] += 1
                 continue
-            case Go(channel=channel):
+            case Go(channel=channel, account=account):
                 by_channel[str(channel)] += 1
+                mass[account] += channel is Channel.MASS
             case Wait(until=until, reason=reason):
                 waits[str(reason)] += 1
                 until_ms = max(until_ms, int(until.timestamp() * 1000))
@@ -102,7 +105,22 @@ def rehearsed(before: Rehearsal, judged: Iterable[Judged], *, no_account: str) -
                 continue
         if len(samples) < SAMPLES:
             samples.append(one.member_id)
-    return Rehearsal(people, dict(by_channel), dict(held), dict(waits), until_ms, tuple(samples))
+    return Rehearsal(
+        people, dict(by_channel), dict(held), dict(waits), until_ms, dict(+mass), tuple(samples)
+    )
+
+
+def without_the_lonely(found: Rehearsal, needs_two: Iterable[str]) -> Rehearsal:
+    """When all are counted: these accounts tell nobody by a call for many who would be the only
+    one in it."""
+    lonely = [account for account in needs_two if found.mass.get(account) == 1]
+    if not lonely:
+        return found
+    gone = Counter({Channel.MASS.value: len(lonely)})
+    by_channel = dict(Counter(found.by_channel) - gone)
+    held = dict(Counter(found.held_back) + Counter({Held.MASS_NEEDS_TWO.value: len(lonely)}))
+    samples = found.samples if by_channel or found.waits else ()
+    return replace(found, by_channel=by_channel, held_back=held, samples=samples)
 
 
 def is_stale(rehearsed_at: datetime | None, now: datetime) -> bool:

@@ -6,16 +6,16 @@ from datetime import date, timedelta
 
 from loyalty.campaign_terms import CampaignTerms
 from loyalty.campaigns import Campaign, GivePoints
-from loyalty.shop_file_value import CouponKind
+from loyalty.shop_file.value import CouponKind
 
 # A guest of every day is not missed after two days.
 LEAST_GAP_DAYS = 7
 USUAL_GAP_DAYS = 14
 
 
-def is_held_out(campaign: str, member_id: int, percent: int) -> bool:
+def is_held_out(drawn_as: str, member_id: int, percent: int) -> bool:
     """The same answer for ever, so that a member is compared with the same others throughout."""
-    digest = hashlib.sha256(f"hold-out:{campaign}:{member_id}".encode()).digest()
+    digest = hashlib.sha256(f"hold-out:{drawn_as}:{member_id}".encode()).digest()
     return int.from_bytes(digest[:8]) % 100 < percent
 
 

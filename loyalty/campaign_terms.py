@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from loyalty.broadcast_contents import WIDE
 from loyalty.messages import MessageClass, Topic
-from loyalty.shop_file_parts import ShopTerms
+from loyalty.shop_file.parts import ShopTerms
 
 JOIN = "join"
+# In braces it stands for the coupons that the campaign has just given.
+COUPON_PLACE = "券"
 TRIGGER = re.compile(
     r"(?P<kind>join|purchase|refund|birthday|tier_up|tier_down|attended"
     r"|dormant|after_purchase|viewed|stage|code|schedule)(?::(?P<about>.+))?"
@@ -34,6 +37,7 @@ WAITING = ("after_purchase", "viewed")
 BY_TIME = ("schedule", "birthday", "dormant")
 TIMES = {"birthday": "09:00"}
 DORMANT_WINDOW_DAYS = 7
+GIFTS = frozenset({"coupon", "points"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class CampaignTerms(ShopTerms):
     `per_person`: once, year, month, every (time it is set off), or Nd: so many days of rest.
     `window` days a message stays of use, and a dormant member is still written to. `stock` and
     `budget_fen` bound all effects together; `cost_fen` is what one of them costs. `hold_out`
-    percent of the members get nothing, to compare with.
+    percent of the members get nothing, to compare with: the same ones in all campaigns of a
+    `hold_out_group`. `mass`: whom no chat is open to may be told by one of the few mass sends a
+    month that the platform allows.
     """
 
     code: str
@@ -93,6 +99,7 @@ class CampaignTerms(ShopTerms):
     at_budget: str = "stop"
     cost_fen: int | None = None
     hold_out: int = 0
+    hold_out_group: str | None = None
     approval: bool = False
     at: str | None = None
     useful_days: int | None = None
@@ -100,6 +107,7 @@ class CampaignTerms(ShopTerms):
     stop: str | None = None
     pause_on_complaint: bool = False
     leap_day: str | None = None
+    mass: bool = False
     ended: bool = False
 
     def as_data(self) -> dict[str, object]:
@@ -161,13 +169,25 @@ class CampaignTerms(ShopTerms):
 
     @property
     def if_unsent(self) -> str | None:
-        """A birthday greeting is said at the next contact, then (field-rules D6)."""
-        return self.otherwise or ("first_line" if self.kind == "birthday" else None)
+        """A birthday greeting is said at the next contact, then (field-rules D6); and whoever
+        stays away has no open chat, but should hear of the gift."""
+        is_heard = self.kind == "birthday" or (self.kind == "dormant" and self.gives)
+        return self.otherwise or ("first_line" if is_heard else None)
+
+    @property
+    def gives(self) -> bool:
+        return any(name in GIFTS for name, _ in self.actions)
+
+    @property
+    def drawn_as(self) -> str:
+        """What stands for the campaign where it is drawn who is held out."""
+        return self.hold_out_group or self.code
+
+    def is_over(self, day: date) -> bool:
+        return self.ended or (self.last_day is not None and self.last_day < day)
 
     def holds_on(self, day: date) -> bool:
-        if self.ended:
-            return False
-        return (self.first_day or day) <= day <= (self.last_day or day)
+        return not self.is_over(day) and (self.first_day or day) <= day
 
     @property
     def answers_buying(self) -> bool:
@@ -179,3 +199,19 @@ class CampaignTerms(ShopTerms):
         some days the thing itself."""
         wanted = self.kind if self.waits_days else self.trigger
         return wanted in (trigger, trigger.partition(":")[0])
+
+
+def says_alike(terms: CampaignTerms) -> bool:
+    """Whether its messages may go to many by one call: offers by the calendar, the same to all."""
+    messages = [
+        value if isinstance(value, CampaignMessage) else CampaignMessage(str(value))
+        for name, value in terms.actions
+        if name == "message"
+    ]
+    by_calendar = terms.kind in ("schedule", "dormant")
+    return by_calendar and all(_is_alike(terms, message) for message in messages)
+
+
+def _is_alike(terms: CampaignTerms, message: CampaignMessage) -> bool:
+    said = terms.says_of(message.message_class, message.topic)
+    return "{" not in message.text.translate(WIDE) and said.message_class is MessageClass.PROMOTION

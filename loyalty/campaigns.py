@@ -13,7 +13,7 @@ from loyalty.campaign_terms import (
     CampaignTerms,
 )
 
-__all__ = ["JOIN", "Campaign", "CampaignTerms", "campaign_of", "once_key"]
+__all__ = ["JOIN", "Campaign", "CampaignTerms", "campaign_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,3 @@ def action_of(term: ActionTerm) -> Action:
             # From before questions could be written down: nobody could have been asked.
             return AskForm(code, ())
     raise ValueError(f"no action: {term!r}")
-
-
-def once_key(campaign_code: str, ordinal: int, *, person_id: int) -> str:
-    """Of a welcome pack: bound to the person, not the membership, so that leaving and joining
-    again earns no second one."""
-    return f"campaign:{person_id}:{ordinal}:{campaign_code}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from loyalty.shop_file_parts import ShopTerms
+from loyalty.shop_file.parts import ShopTerms
 
 
 class ContactKind(StrEnum):

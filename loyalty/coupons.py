@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from loyalty.scopes import Miss, Occasion, misses
-from loyalty.shop_file_coupons import read_coupon_kind
-from loyalty.shop_file_table import ShopFileFault, ShopFileFaults, Table
-from loyalty.shop_file_terms import CouponKind
+from loyalty.shop_file.coupons import read_coupon_kind
+from loyalty.shop_file.table import ShopFileFault, ShopFileFaults, Table
+from loyalty.shop_file.terms import CouponKind
 
 # What a coupon takes off: something for nothing, part of the order, the delivery (field-rules D4).
 ITEM_KINDS = frozenset({"exchange", "trial", "gift", "count"})

@@ -6,6 +6,7 @@ and depends on nothing but the sum of the refunds: twenty small ones equal one l
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -73,15 +74,42 @@ class Earning:
         return is_out or line.category in (REWARD, SHIPPING)
 
 
+class NoPoints(StrEnum):
+    """Why a purchase brings no points at all."""
+
+    SMALL = "small"
+    RETURNED = "returned"
+    EXCLUDED = "excluded"
+    GIVEN_MONEY = "given_money"
+    CAPPED = "capped"
+
+
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """Points with all that they come from; `uncapped` is more where a cap cut them."""
+    """Points with all that they come from; `uncapped` is more where a cap cut them.
+
+    Of `base_fen` the multiplier covers `covered_fen`.
+    """
 
     points: int
     uncapped: int
     base_fen: int
     multiplier: Boost | None
     bonuses: tuple[Boost, ...]
+    covered_fen: int = 0
+
+    def no_points(self, earning: Earning, *, paid_fen: int, refunded_fen: int) -> NoPoints | None:
+        """None where there are some."""
+        if self.points:
+            return None
+        if self.uncapped:
+            return NoPoints.CAPPED
+        if self.base_fen or paid_fen == 0:
+            return NoPoints.SMALL
+        if paid_fen == refunded_fen:
+            return NoPoints.RETURNED
+        is_given = earning.bonus_paid_fen >= paid_fen - refunded_fen
+        return NoPoints.GIVEN_MONEY if is_given else NoPoints.EXCLUDED
 
     def facts(self, earning: Earning) -> dict[str, object]:
         """What explains the points later, kept with the ledger transaction."""
@@ -98,6 +126,7 @@ class Reckoning:
                 "code": self.multiplier.code,
                 "name": self.multiplier.name,
                 "percent": self.multiplier.percent,
+                "covered_fen": self.covered_fen,
             }
         if self.bonuses:
             facts["bonuses"] = [
@@ -151,6 +180,7 @@ def reckon(earning: Earning, sale: Sale, returned: Returned = NOTHING_RETURNED) 
         base_fen=int(_total(parts)),
         multiplier=multiplier,
         bonuses=bonuses,
+        covered_fen=int(_covered(multiplier, parts)) if multiplier else 0,
     )
 
 
@@ -173,16 +203,19 @@ def points_with(boost: Boost | None, parts: Sequence[EligiblePart], per_yuan: in
     """A boost of some categories multiplies only their share; all is rounded down together."""
     weighted = _total(parts) * PLAIN_PERCENT
     if boost and boost.percent:
-        covered = _total([part for part in parts if boost.covers(part.category)])
-        weighted += covered * (boost.percent - PLAIN_PERCENT)
+        weighted += _covered(boost, parts) * (boost.percent - PLAIN_PERCENT)
     return weighted * per_yuan // (100 * PLAIN_PERCENT)
 
 
 def _holds(boost: Boost, tier: str, parts: Sequence[EligiblePart]) -> bool:
     if boost.tiers and tier not in boost.tiers:
         return False
-    covered = _total([part for part in parts if boost.covers(part.category)])
+    covered = _covered(boost, parts)
     return covered > 0 and covered >= boost.threshold_fen
+
+
+def _covered(boost: Boost, parts: Sequence[EligiblePart]) -> ExactFen:
+    return _total([part for part in parts if boost.covers(part.category)])
 
 
 def _total(parts: Sequence[EligiblePart]) -> ExactFen:

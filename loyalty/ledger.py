@@ -242,10 +242,9 @@ def reverse_earning(
 def reverse_spending(
     member_id: int, given: GiveBack, *, earned_on: date, late_expires_on: date | None, cause: Cause
 ) -> LedgerTransaction:
-    """Undo a spend: points of ended lots get a lot of their own until `late_expires_on`."""
+    """Undo a spend: points of each ended lot get a lot of their own until `late_expires_on`."""
     account = _member(member_id)
-    credited = sum(draw.points for draw in given.draws) + given.late_points
-    opened = OpenedLot(account, given.late_points, earned_on, late_expires_on)
+    credited = sum(draw.points for draw in (*given.draws, *given.late))
     entries = [
         Entry(_shop(AccountKind.REDEEMED), -credited - given.repaid),
         Entry(_debt(member_id), given.repaid),
@@ -256,7 +255,7 @@ def reverse_spending(
         cause,
         _moving(entries),
         _allocations(member_id, given.draws, sign=1),
-        (opened,) if opened.amount else (),
+        tuple(OpenedLot(account, draw.points, earned_on, late_expires_on) for draw in given.late),
     )
 
 

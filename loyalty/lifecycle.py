@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
-from loyalty.shop_file_parts import ShopTerms
+from loyalty.shop_file.parts import ShopTerms
 
 VISITS_FOR_RHYTHM = 3
 NEWEST_INTERVALS = 12

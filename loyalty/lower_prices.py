@@ -8,7 +8,7 @@ from loyalty.coupons import CouponCopy, Reason
 from loyalty.promotions import Promoted, promoted
 from loyalty.refusals import Refusal
 from loyalty.scopes import Occasion, misses
-from loyalty.shop_file_terms import PointsPolicy, Promotion, Tier
+from loyalty.shop_file.terms import PointsPolicy, Promotion, Tier
 
 
 class BasketBelowZero(Refusal):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from loyalty.contacts import PLAIN_ALLOWANCES, AllowanceTerms, ContactKind
-from loyalty.shop_file_parts import ShopTerms
+from loyalty.shop_file.parts import ShopTerms
 
 QuietAction = Literal["defer", "drop"]
 

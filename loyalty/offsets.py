@@ -6,7 +6,7 @@ than one point's worth to pay is allowed as well, or odd fen could never be paid
 """
 
 from loyalty.refusals import Refusal
-from loyalty.shop_file_terms import PointsPolicy
+from loyalty.shop_file.terms import PointsPolicy
 
 
 class OffsetNeedsMember(Refusal):

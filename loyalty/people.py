@@ -18,7 +18,10 @@ PERSONAL_NUMBER = re.compile(
     r"(?<![0-9])(?:(?:\+?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}|[0-9]{17}[0-9Xx])(?![0-9])"
 )
 WIDE_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
-BIRTHDAY = re.compile(r"(农历)?(?:([0-9]{4})-)?(闰)?([0-9]{1,2})-([0-9]{1,2})")
+BIRTHDAY = re.compile(
+    r"(农历)?(?:([0-9]{4})-)?(闰)?([0-9]{1,2})-([0-9]{1,2})(?: *平年(02-28|03-01))?"
+)
+LEAP_DAY = (2, 29)
 
 
 class Purpose(StrEnum):
@@ -38,30 +41,35 @@ class BirthdayUnreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Birthday:
-    """A birthday (生日) in the calendar the person keeps; the year may stay untold."""
+    """A birthday (生日) in the calendar the person keeps; the year may stay untold.
+
+    `kept_on`: of who was born on a 29 February, the day chosen for years that have none.
+    """
 
     calendar: Literal["solar", "lunar"]
     year: int | None
     month: int
     day: int
     leap: bool = False
+    kept_on: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Birthday":
-        """Read `1990-01-31`, `01-31`, `农历1990-08-15` or `农历1990-闰08-15`.
+        """Read `1990-01-31`, `01-31`, `农历1990-08-15`, `农历1990-闰08-15`, `02-29平年03-01`.
 
         Whether a lunar month had that day is for a lunar calendar to say, not for this rule.
         """
         match = BIRTHDAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
         if match is None:
             raise BirthdayUnreadable()
-        lunar, year, leap, month, day = match.groups()
+        lunar, year, leap, month, day, kept_on = match.groups()
         birthday = cls(
             "lunar" if lunar else "solar",
             int(year) if year else None,
             int(month),
             int(day),
             leap=leap is not None,
+            kept_on=kept_on,
         )
         if not birthday.is_in_range():
             raise BirthdayUnreadable()
@@ -71,10 +79,17 @@ class Birthday:
         year = "" if self.year is None else f"{self.year:04d}-"
         calendar = "农历" if self.calendar == "lunar" else ""
         leap = "闰" if self.leap else ""
-        return f"{calendar}{year}{leap}{self.month:02d}-{self.day:02d}"
+        kept = f"平年{self.kept_on}" if self.kept_on else ""
+        return f"{calendar}{year}{leap}{self.month:02d}-{self.day:02d}{kept}"
+
+    @property
+    def is_leap_day(self) -> bool:
+        return self.calendar == "solar" and (self.month, self.day) == LEAP_DAY
 
     def is_in_range(self) -> bool:
         if self.year is not None and self.year not in YEARS:
+            return False
+        if self.kept_on is not None and not self.is_leap_day:
             return False
         if self.calendar == "lunar":
             return 1 <= self.month <= 12 and 1 <= self.day <= 30

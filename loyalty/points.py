@@ -5,7 +5,7 @@ how much it drew from which lot, so a return can put the points back where they 
 A balance is what is left in the lots; what is owed (欠积分) is kept apart as debt.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,12 +65,13 @@ class ClawBack:
 class GiveBack:
     """Where the points of an undone spend go: debt first, then their own lots.
 
-    Points whose lot has ended meanwhile (`late_points`) need a new lot with a short life.
+    Points whose lot has ended meanwhile (`late`) need new lots with a short life, one for each
+    lot they were drawn from, so that whose points lapse then can be told.
     """
 
     repaid: int
     draws: tuple[Draw, ...]
-    late_points: int
+    late: tuple[Draw, ...] = ()
 
 
 def live_lots(lots: Iterable[Lot], today: date) -> list[Lot]:
@@ -105,18 +106,18 @@ def repay_debt(earned: int, debt: int) -> Repayment:
 
 
 def claw_back(
-    lots: Iterable[Lot], points: int, *, source_lot_id: int | None, today: date
+    lots: Iterable[Lot], points: int, *, own_lots: Collection[int], today: date
 ) -> ClawBack:
-    """Take an earning back: from its own lot, then from the others, the rest becomes debt.
+    """Take an earning back: from its own lots, then from the others, the rest becomes debt.
 
-    Its own lot counts even past its last day: those points came from this very purchase.
-    An earning that went into debt altogether has no lot of its own.
+    Its own lots count even past their last day: those points came from this very purchase.
+    An earning that went into debt altogether has none.
     """
     assert points >= 0, points
     every_lot = list(lots)
-    source = [lot for lot in every_lot if lot.id == source_lot_id and lot.points_left > 0]
-    others = [lot for lot in live_lots(every_lot, today) if lot.id != source_lot_id]
-    draws = _draws_from([*source, *others], points)
+    own = [lot for lot in every_lot if lot.id in own_lots and lot.points_left > 0]
+    others = [lot for lot in live_lots(every_lot, today) if lot.id not in own_lots]
+    draws = _draws_from([*own, *others], points)
     return ClawBack(tuple(draws), debt=points - sum(draw.points for draw in draws))
 
 
@@ -128,9 +129,10 @@ def give_back(
     repaid = repay_debt(sum(draw.points for draw in drawn), debt).repaid
     open_lots = {lot.id for lot in lots if not lot.has_ended(today)}
     returned = _without_first(drawn, repaid)
-    late_points = sum(draw.points for draw in returned if draw.lot_id not in open_lots)
     return GiveBack(
-        repaid, tuple(draw for draw in returned if draw.lot_id in open_lots), late_points
+        repaid,
+        tuple(draw for draw in returned if draw.lot_id in open_lots),
+        tuple(draw for draw in returned if draw.lot_id not in open_lots),
     )
 
 

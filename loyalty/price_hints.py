@@ -10,7 +10,7 @@ from loyalty.coupons import CouponCopy, effect_of
 from loyalty.lower_prices import Offers, lower_prices
 from loyalty.prices import price, price_from
 from loyalty.promotions import promotion_gap
-from loyalty.shop_file_terms import Promotion
+from loyalty.shop_file.terms import Promotion
 
 GapAt = Callable[[int], int]
 

@@ -12,7 +12,7 @@ from loyalty.baskets import Basket, Left, Line, percent_off
 from loyalty.coupons import ITEM_KINDS, ORDER_KINDS, SHIPPING_KINDS, CouponCopy, Reason
 from loyalty.lower_prices import LowerPrices, Offers, Reckoning, Step, Unused, lower_prices
 from loyalty.offsets import check_offset, offset_fen
-from loyalty.shop_file_terms import CouponKind, PointsPolicy
+from loyalty.shop_file.terms import CouponKind, PointsPolicy
 
 __all__ = ["Basket", "Line", "Offers", "Price", "Step", "Unused", "price", "price_from"]
 

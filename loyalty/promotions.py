@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from loyalty.baskets import Basket, Left, percent_off, untouched
 from loyalty.money import split_fen
-from loyalty.shop_file_terms import Promotion
+from loyalty.shop_file.terms import Promotion
 
 # (place of a line, units of it that are not in a bundle yet)
 Stack = list[tuple[int, int]]

@@ -43,6 +43,13 @@ def is_quiet(at: datetime, terms: MessageTerms) -> bool:
     return now >= starts or now < ends
 
 
+def quiet_since(at: datetime, terms: MessageTerms) -> datetime:
+    """When the quiet span began that `at` lies in."""
+    local = at.astimezone(SHOP_ZONE)
+    began_at = datetime.combine(local.date(), _span(terms)[0], SHOP_ZONE)
+    return began_at if began_at <= at else began_at - A_DAY
+
+
 def _after_quiet(at: datetime, terms: MessageTerms) -> datetime:
     if not is_quiet(at, terms):
         return at

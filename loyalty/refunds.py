@@ -141,7 +141,8 @@ def _weights(lines: Sequence[SaleLine]) -> list[int]:
 
 def _shares_gone(lines: Sequence[SaleLine], returned: Returned) -> list[Fraction]:
     """How much of each line came back: first of those with exactly the price of a piece that a
-    refund names, then lines of one sku fill up in their order."""
+    refund names, then lines of one sku fill up in their order. Whose pieces are all back is back,
+    though a third of the price three times be a fen short of it."""
     weights = _weights(lines)
     has_prices = any(line.amount_fen > 0 for line in lines)
     back: Counter[tuple[str, Fraction]] = Counter()
@@ -153,7 +154,7 @@ def _shares_gone(lines: Sequence[SaleLine], returned: Returned) -> list[Fraction
         piece = line.sku, Fraction(weight, line.quantity)
         taken.append(min(weight, back[piece]))
         back[piece] -= taken[-1]
-    rest: Counter[str] = Counter()
+    rest = _filling(lines, returned.lines)
     for (sku, _), weight in back.items():
         rest[sku] += weight
     for place, line in enumerate(lines):
@@ -166,11 +167,32 @@ def _shares_gone(lines: Sequence[SaleLine], returned: Returned) -> list[Fraction
     ]
 
 
+def _filling(sold: Sequence[SaleLine], back: Sequence[RefundLine]) -> Counter[str]:
+    """What rounding to whole fen left out of each sku whose pieces are all back; an allowance on
+    the price leaves out more, and stays what it is."""
+    had, has = _goods(sold), _goods(back)
+    priced: Counter[str] = Counter()
+    for line in sold:
+        priced[line.sku] += line.quantity if line.amount_fen > 0 else 0
+    short = {line.sku: had["price", line.sku] - has["price", line.sku] for line in back}
+    return Counter(
+        {
+            sku: fen
+            for sku, fen in short.items()
+            if has["pieces", sku] >= priced[sku] and 0 < fen < priced[sku]
+        }
+    )
+
+
 def _check_goods(sold: Sequence[SaleLine], back: Sequence[RefundLine]) -> None:
-    """No sku comes back more often or dearer than it was sold, discounts likewise."""
+    """No sku comes back more often or dearer than it was sold, discounts likewise. The price of a
+    piece may be rounded up: for all of them that is less than a fen each."""
     limits, wanted = _goods(sold), _goods(back)
-    if any(wanted[fact] > limits[fact] for fact in wanted):
-        raise RefundExceedsSale
+    for (what, sku), amount in wanted.items():
+        limit = limits[what, sku]
+        rounded = wanted["pieces", sku] - 1 if limit and what != "pieces" else 0
+        if amount > limit + rounded:
+            raise RefundExceedsSale
 
 
 def _goods(lines: Sequence[SaleLine | RefundLine]) -> Counter[tuple[str, str]]:

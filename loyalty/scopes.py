@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from loyalty.shop_file_terms import Scope
+from loyalty.shop_file.terms import Scope
 
 
 class Miss(StrEnum):

@@ -50,13 +50,15 @@ def judge_all(
     *,
     now: datetime,
     terms: MessageTerms,
+    closed: Mapping[str, Held] | None = None,
     rehearses: bool = False,
 ) -> dict[int, Verdict]:
     """By the message's id. What goes counts for those after it in the same batch.
 
-    In a rehearsal whatever has no way now is told as that, however long it would wait.
+    `closed`: campaigns that say nothing any more, and why. In a rehearsal whatever has no way now
+    is told as that, however long it would wait.
     """
-    bench = _Bench(now, terms, rehearses)
+    bench = _Bench(now, terms, closed or {}, rehearses)
     return {message.id: bench.judge(message, facts) for message in sorted(outgoing, key=_turn)}
 
 
@@ -69,9 +71,12 @@ def _turn(message: Outgoing) -> tuple[int, int, datetime, int]:
 class _Bench:
     """Judges one message after the other; remembers what those before it use up."""
 
-    def __init__(self, now: datetime, terms: MessageTerms, rehearses: bool) -> None:
+    def __init__(
+        self, now: datetime, terms: MessageTerms, closed: Mapping[str, Held], rehearses: bool
+    ) -> None:
         self._now = now
         self._terms = terms
+        self._closed = closed
         self._rehearses = rehearses
         self._spent = Spent()
         self._left: dict[Who, list[Left]] = {}
@@ -89,6 +94,8 @@ class _Bench:
     def _verdict(self, message: Outgoing, person: PersonFacts, left: list[Left]) -> Verdict:
         if message.useless_after is not None and self._now > message.useless_after:
             return Drop(Held.TOO_LATE)
+        if (over := self._closed.get(message.campaign or "")) is not None:
+            return Drop(over)
         if message.is_errand:
             return _as_addressed(message)
         if (refused := _without_leave(message, person, self._now)) is not None:
@@ -109,12 +116,17 @@ class _Bench:
     def _not_now(
         self, message: Outgoing, person: PersonFacts, left: list[Left]
     ) -> Wait | Drop | None:
-        """The first moment at which neither a cap nor the hour stands against it."""
+        """The first moment at which neither a cap nor the hour stands against it.
+
+        A greeting does not wait for another day (field-rules D6).
+        """
         now, terms, kind = self._now, self._terms, message.message_class
         free_at = free_from(kind, left, now=now, terms=terms, weekly=person.weekly)
         if free_at is None:
             return Drop(Held.CAP)
         until = first_open(free_at, kind, terms)
+        if message.fresh_until is not None and until > message.fresh_until:
+            return Drop(Held.DAY_OVER)
         if until == now:
             return None
         why = Held.CAP if free_at > now else Held.QUIET_HOURS

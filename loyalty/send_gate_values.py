@@ -15,7 +15,10 @@ Who = tuple[str, int]
 
 
 class Held(StrEnum):
-    """Why something does not leave, or not yet; kept in outbox.reason."""
+    """Why something does not leave, or not yet: all that outbox.reason says of what is suppressed.
+
+    The gate answers most of them; the last three are written by whoever ends what waits.
+    """
 
     NO_CONSENT = "no_consent"
     TOPIC_OFF = "topic_off"
@@ -29,6 +32,12 @@ class Held(StrEnum):
     LEFT = "left"
     CANCELLED = "cancelled"
     MONTHLY_QUOTA = "monthly_quota"
+    MASS_NEEDS_TWO = "mass_needs_two"
+    DROPPED = "dropped"
+    STOPPED = "stopped"
+    CAMPAIGN_OVER = "campaign_over"
+    DAY_OVER = "day_over"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,8 @@ class Outgoing:
     """A message that wants to leave. Larger priorities go first, then what is useless sooner.
 
     `account` and `openid`: where it is addressed by itself, as replies are. An errand is no
-    message to anybody: the platform is asked something, or an SMS is sent.
+    message to anybody: the platform is asked something, or an SMS is sent. After `fresh_until` it
+    is only said at the next contact.
     """
 
     id: int
@@ -56,8 +66,10 @@ class Outgoing:
     follower_id: int | None
     message_class: MessageClass
     topic: str | None = None
+    campaign: str | None = None
     channels: frozenset[Channel] = frozenset({Channel.SERVICE})
     useless_after: datetime | None = None
+    fresh_until: datetime | None = None
     priority: int = 0
     forms: tuple[Form, ...] = ()
     account: str = ""

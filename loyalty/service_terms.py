@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loyalty.shop_file_parts import ShopTerms
+from loyalty.shop_file.parts import ShopTerms
 
 
 @dataclass(frozen=True, slots=True)

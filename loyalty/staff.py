@@ -91,5 +91,10 @@ def has_right(role: str | None, right: Right) -> bool:
     return role is not None and right in RIGHTS[Role(role)]
 
 
+def roles_with(right: Right) -> list[Role]:
+    """The nearest to the counter first."""
+    return [role for role in reversed(Role) if right in RIGHTS[role]]
+
+
 def largest_amount_fen(role: str | None) -> int:
     return LARGEST_AMOUNT_FEN[Role(role)] if role is not None else 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from loyalty.shop_file_terms import LadderTerms, Tier
+from loyalty.shop_file.terms import LadderTerms, Tier
 from loyalty.tiers import Standards, place_of
 
 GRACE_MONTHS = 24

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from loyalty.shop_file_terms import Tier
+from loyalty.shop_file.terms import Tier
 
 # Where a shop has no ladder everybody stands on this.
 GROUND = Tier(code="base", name="", growth=0)

@@ -11,7 +11,7 @@ from datetime import date
 
 from loyalty.money import yuan_text
 from loyalty.refusals import Refusal
-from loyalty.shop_file_terms import TopUpOffer
+from loyalty.shop_file.terms import TopUpOffer
 
 
 class NotEnoughStored(Refusal):

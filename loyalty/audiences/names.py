@@ -25,10 +25,10 @@ LONGEST_SEGMENT = 32
 class Names:
     """`lists`: by `Word.known_as`, each name and code to what the database calls it.
 
-    Tiers stand from the lowest rung up.
+    What shares a name is meant together. Tiers stand from the lowest rung up.
     """
 
-    lists: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
+    lists: Mapping[str, Mapping[str, tuple[Known, ...]]] = field(default_factory=dict)
 
     def found(self, known_as: str, names: tuple[str, ...]) -> list[Known]:
         """What these names stand for; the beginning of one name alone is enough (金卡).
@@ -36,10 +36,11 @@ class Names:
         Raises NameUnknown.
         """
         known = self.lists.get(known_as, {})
-        return [_meant(known_as, name, known) for name in names]
+        return [one for name in names for one in _meant(known_as, name, known)]
 
     def rungs(self) -> list[Known]:
-        return list(dict.fromkeys(self.lists.get("tiers", {}).values()))
+        known = self.lists.get("tiers", {}).values()
+        return list(dict.fromkeys(rung for meant in known for rung in meant))
 
     def check(self, wanted: Filter) -> None:
         """Raises NameUnknown for the first name that nothing has."""
@@ -49,11 +50,13 @@ class Names:
             self.found("stores", condition.at)
 
 
-def _meant(known_as: str, name: str, known: Mapping[str, Known]) -> Known:
+def _meant(known_as: str, name: str, known: Mapping[str, tuple[Known, ...]]) -> tuple[Known, ...]:
     folded = {one.casefold(): value for one, value in known.items()}
     if name.casefold() in folded:
         return folded[name.casefold()]
-    begun = {value for one, value in folded.items() if one.startswith(name.casefold())}
+    # A number is no beginning of another one.
+    words = {one: value for one, value in folded.items() if not one.isdecimal()}
+    begun = {value for one, value in words.items() if one.startswith(name.casefold())}
     if len(begun) != 1:
         raise NameUnknown(what=known_as, name=name, known=known)
     return begun.pop()

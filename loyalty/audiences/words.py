@@ -77,6 +77,7 @@ BIRTHDAYS = (
     *(("本月", "month"), ("下月", "next_month")),
 )
 MESSAGES = (("营销", "promotion"), ("关怀", "care"))
+PREFERENCES = (("折扣", "discount"), ("礼品", "gift"))
 STAGES = tuple((name, stage.value) for stage, name in STAGE_WORDS.items())
 SCORES = tuple((name, score.value) for score, name in RFM_WORDS.items())
 
@@ -115,12 +116,13 @@ WORDS = (
         "expiring_coupon", ("到期券",), Takes.NAMES, Span.MUST, bare=True, known_as="coupon_kinds"
     ),
     Word("used_coupon", ("用过券",), Takes.NAMES, Span.MAY, bare=True, known_as="coupon_kinds"),
+    Word("preference", ("偏好",), Takes.NAMES, choices=PREFERENCES),
     # What somebody heard from us and told us.
     Word("received", ("收到",), Takes.NAMES, Span.MUST, bare=True, choices=MESSAGES),
     Word("not_received", ("未收到", "没收到"), Takes.NAMES, Span.MUST, bare=True, choices=MESSAGES),
     Word("complaint", ("有未结投诉",), bare=True),
-    Word("signed_up", ("报名过",), Takes.NAMES, bare=True),
-    Word("attended", ("参加过",), Takes.NAMES, bare=True),
+    Word("signed_up", ("报名过",), Takes.NAMES, bare=True, known_as="activities"),
+    Word("attended", ("参加过",), Takes.NAMES, bare=True, known_as="activities"),
     # What the shop reckons of somebody.
     Word("stage", ("阶段",), Takes.NAMES, choices=STAGES),
     Word("rfm", ("RFM",), Takes.NAMES, choices=SCORES),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from loyalty.shop_file_table import Table
+from loyalty.shop_file.table import Table
 
 Figures = Mapping[str, Sequence[str]]
 

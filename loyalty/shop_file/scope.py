@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from loyalty.shop_file_table import CODE, LONGEST_NAME, Table, day_in, readable
-from loyalty.shop_file_terms import Scope
+from loyalty.shop_file.table import CODE, LONGEST_NAME, Table, day_in, readable
+from loyalty.shop_file.terms import Scope
 
 MOST_ITEMS = 500
 Item = TypeVar("Item")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from loyalty.shop_file_parts import Scope
-from loyalty.shop_file_table import Table
-from loyalty.shop_file_terms import KnownCodes, ShopFile
+from loyalty.campaign_terms import CampaignTerms
+from loyalty.shop_file.parts import Scope
+from loyalty.shop_file.table import Table
+from loyalty.shop_file.terms import KnownCodes, ShopFile
 
-NAMED = ("regions", "stores", "tiers", "coupon_kinds")
+NAMED = ("regions", "stores", "tiers", "coupon_kinds", "activities")
 
 
 def check_references(top: Table, shop_file: ShopFile, known: KnownCodes | None) -> None:
@@ -30,10 +31,7 @@ def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
     for index, till in enumerate(shop_file.tills):
         yield f"tills[{index}].store", "stores", till.store
     for index, campaign in enumerate(shop_file.campaigns):
-        yield from _given(f"campaigns[{index}].actions", campaign.actions)
-        for section in ("stores", "regions"):
-            for place, code in enumerate(getattr(campaign, section)):
-                yield f"campaigns[{index}].{section}[{place}]", section, code
+        yield from _of_campaign(f"campaigns[{index}]", campaign)
     for index, activity in enumerate(shop_file.activities):
         yield f"activities[{index}].coupon", "coupon_kinds", activity.coupon or ""
         for section in ("stores", "regions"):
@@ -48,6 +46,15 @@ def _references(shop_file: ShopFile) -> Iterator[tuple[str, str, str]]:
     for section in ("point_boosts", "coupon_kinds", "promotions", "rewards"):
         for index, part in enumerate(getattr(shop_file, section)):
             yield from _in_scope(f"{section}[{index}]", part.scope)
+
+
+def _of_campaign(place: str, campaign: CampaignTerms) -> Iterator[tuple[str, str, str]]:
+    yield from _given(f"{place}.actions", campaign.actions)
+    if campaign.kind == "attended":
+        yield f"{place}.trigger", "activities", campaign.about
+    for section in ("stores", "regions"):
+        for index, code in enumerate(getattr(campaign, section)):
+            yield f"{place}.{section}[{index}]", section, code
 
 
 def _given(place: str, actions: Sequence[tuple[str, object]]) -> Iterator[tuple[str, str, str]]:

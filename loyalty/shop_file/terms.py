@@ -7,9 +7,9 @@ from loyalty.campaign_terms import CampaignTerms
 from loyalty.lifecycle import LifecycleTerms
 from loyalty.message_terms import MessageTerms
 from loyalty.service_terms import PromiseTerms, ServiceTerms
-from loyalty.shop_file_audiences import SegmentTerms, TagTerms
-from loyalty.shop_file_partners import Partner
-from loyalty.shop_file_parts import (
+from loyalty.shop_file.audiences import SegmentTerms, TagTerms
+from loyalty.shop_file.partners import Partner
+from loyalty.shop_file.parts import (
     ANYWHERE,
     MODES,
     Brand,
@@ -21,8 +21,8 @@ from loyalty.shop_file_parts import (
     Store,
     Till,
 )
-from loyalty.shop_file_standing import LadderTerms, PointBoost, PointsPolicy, Tier
-from loyalty.shop_file_value import (
+from loyalty.shop_file.standing import LadderTerms, PointBoost, PointsPolicy, Tier
+from loyalty.shop_file.value import (
     CouponKind,
     Promotion,
     Reward,
@@ -109,6 +109,7 @@ class KnownCodes:
     stores: frozenset[str] = frozenset()
     tiers: frozenset[str] = frozenset()
     coupon_kinds: frozenset[str] = frozenset()
+    activities: frozenset[str] = frozenset()
 
     def of(self, section: str) -> frozenset[str]:
         codes: frozenset[str] = getattr(self, section)

@@ -5,7 +5,7 @@ from datetime import date
 
 from loyalty.contacts import AllowanceTerms, ContactKind
 from loyalty.message_terms import MessageTerms, QuietTerms
-from loyalty.shop_file_table import Table, day_in
+from loyalty.shop_file.table import Table, day_in
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 CLOCK_REMEDY = 'write a time such as "21:00"'

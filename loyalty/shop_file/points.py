@@ -2,9 +2,9 @@
 
 import re
 
-from loyalty.shop_file_scope import texts
-from loyalty.shop_file_standing import PointsPolicy
-from loyalty.shop_file_table import LARGEST_NUMBER, Table
+from loyalty.shop_file.scope import texts
+from loyalty.shop_file.standing import PointsPolicy
+from loyalty.shop_file.table import LARGEST_NUMBER, Table
 
 EXPIRE = re.compile(r"(inactive:)?[1-9][0-9]{0,3}d|month_end|year_end|never")
 EXPIRE_REMEDY = 'write "365d", "month_end", "year_end", "inactive:180d" or "never"'
@@ -18,6 +18,11 @@ def read_points(table: Table) -> PointsPolicy:
         expire=_read_expire(table, plain.expire),
         pending_days=number("pending_days", plain.pending_days, lowest=0, highest=365),
         claim_days=number("claim_days", plain.claim_days, lowest=1, highest=365),
+        # Tills that are tried out claim for one person all day long: a live shop writes a limit.
+        claims_per_day=number("claims_per_day", plain.claims_per_day, lowest=0, highest=limit),
+        claims_per_store_per_day=number(
+            "claims_per_store_per_day", plain.claims_per_store_per_day, lowest=0, highest=limit
+        ),
         value_fen=number("value_fen", plain.value_fen, lowest=1, highest=100_000),
         offset_unit=number("offset_unit", plain.offset_unit, lowest=1, highest=limit),
         # 0 is a shop whose points take nothing off at the till.

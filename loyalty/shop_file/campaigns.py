@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 
-from loyalty.campaign_terms import TRIGGER, CampaignTerms
+from loyalty.campaign_terms import TRIGGER, CampaignTerms, says_alike
 from loyalty.messages import MARKETING, Topic
-from loyalty.shop_file_actions import read_campaign_actions
-from loyalty.shop_file_cron import is_cron
-from loyalty.shop_file_scope import codes
-from loyalty.shop_file_table import CODE, LARGEST_NUMBER, Table
+from loyalty.shop_file.actions import read_campaign_actions
+from loyalty.shop_file.cron import is_cron
+from loyalty.shop_file.scope import codes
+from loyalty.shop_file.table import CODE, LARGEST_NUMBER, Table
 
 DAYS = re.compile(r"[1-9][0-9]{0,2}d")
 CHANNEL = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -58,6 +58,7 @@ def read_campaign(table: Table) -> CampaignTerms:
         at_budget=table.choice("at_budget", ("stop", "ask"), "stop"),
         cost_fen=table.optional_number("cost_fen", lowest=0, highest=LARGEST_NUMBER),
         hold_out=table.number("hold_out", 0, lowest=0, highest=MOST_HELD_OUT),
+        hold_out_group=_matching(table, "hold_out_group", CODE, "write a code such as comeback"),
         approval=table.switch("approval", default=False),
         at=_matching(table, "at", TIME, 'write a time such as "09:00"'),
         useful_days=_read_window(table),
@@ -65,6 +66,7 @@ def read_campaign(table: Table) -> CampaignTerms:
         stop=_optional(table, "stop", ("purchase",)),
         pause_on_complaint=table.switch("pause_on_complaint", default=False),
         leap_day=_optional(table, "leap_day", ("feb28", "mar1")),
+        mass=table.switch("mass", default=False),
         ended=table.switch("ended", default=False),
     )
     _check(table, terms)
@@ -110,5 +112,13 @@ def _check(table: Table, terms: CampaignTerms) -> None:
         table.fault("per_person", "would be every day", 'write days of rest such as "365d"')
     if terms.at_budget == "ask" and terms.budget_fen is None:
         table.fault("at_budget", "needs budget_fen", "write budget_fen, or remove it")
+    if terms.mass and not says_alike(terms):
+        table.fault(
+            "mass",
+            "needs a schedule or dormant trigger, and promotion texts without anything in braces",
+            "remove it, or what is said to each by name",
+        )
+    if terms.hold_out_group and not terms.hold_out:
+        table.fault("hold_out_group", "needs hold_out", "write hold_out, or remove it")
     if terms.kind == "join" and terms.audience:
         table.fault("audience", "is of members, who had to be members before joining", "remove it")

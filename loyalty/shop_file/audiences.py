@@ -6,8 +6,8 @@ from loyalty.audiences.filters import EVERYBODY, Filter
 from loyalty.audiences.names import is_segment_name
 from loyalty.audiences.reading import LONGEST_TEXT, parse_filter
 from loyalty.refusals import Refusal
-from loyalty.shop_file_parts import ShopTerms
-from loyalty.shop_file_table import Table
+from loyalty.shop_file.parts import ShopTerms
+from loyalty.shop_file.table import Table
 
 LONGEST_TAG = 32
 LONGEST_REASON = 80

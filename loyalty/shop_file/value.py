@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from loyalty.shop_file_parts import ANYWHERE, Scope, Scoped, ShopTerms
+from loyalty.shop_file.parts import ANYWHERE, Scope, Scoped, ShopTerms
 
 
 @dataclass(frozen=True, slots=True)

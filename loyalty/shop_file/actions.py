@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from loyalty.campaign_terms import ActionTerm, CampaignMessage, CampaignQuestion
 from loyalty.messages import MARKETING, Topic
-from loyalty.shop_file_scope import texts
-from loyalty.shop_file_table import CODE, Table, readable, shown
+from loyalty.shop_file.scope import texts
+from loyalty.shop_file.table import CODE, Table, readable, shown
 
 ACTIONS = ("points", "coupon", "tag", "message", "form", "ticket")
 # Actions whose value is the code of something else.

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from loyalty.shop_file_actions import read_actions
-from loyalty.shop_file_scope import texts
-from loyalty.shop_file_standing import LadderTerms, Tier
-from loyalty.shop_file_table import LARGEST_NUMBER, Table
+from loyalty.shop_file.actions import read_actions
+from loyalty.shop_file.scope import texts
+from loyalty.shop_file.standing import LadderTerms, Tier
+from loyalty.shop_file.table import LARGEST_NUMBER, Table
 
 GIFTS = ("points", "coupon")
 MEASURES = ("growth", "visits", "spend_fen")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from loyalty.shop_file_parts import ProfileTerms, Region
-from loyalty.shop_file_scope import texts
-from loyalty.shop_file_table import Table
+from loyalty.shop_file.parts import ProfileTerms, Region
+from loyalty.shop_file.scope import texts
+from loyalty.shop_file.table import Table
 
 
 def read_profile(table: Table) -> ProfileTerms:

@@ -2,7 +2,7 @@
 
 from loyalty.promises import PLAIN_PROMISES, read_hours
 from loyalty.service_terms import PromiseTerms, ServiceTerms
-from loyalty.shop_file_table import Table
+from loyalty.shop_file.table import Table
 
 HOURS_REMEDY = 'write "09:00-21:00", an hour or more'
 LONGEST_MINUTES = 60 * 24 * 30

@@ -1,10 +1,10 @@
 """Offers (优惠) in the shop file: more points for a while, price promotions, goods for points."""
 
-from loyalty.shop_file_figures import check_figures
-from loyalty.shop_file_scope import read_scope, texts
-from loyalty.shop_file_standing import PointBoost
-from loyalty.shop_file_table import LARGEST_NUMBER, Table
-from loyalty.shop_file_value import Promotion, Reward
+from loyalty.shop_file.figures import check_figures
+from loyalty.shop_file.scope import read_scope, texts
+from loyalty.shop_file.standing import PointBoost
+from loyalty.shop_file.table import LARGEST_NUMBER, Table
+from loyalty.shop_file.value import Promotion, Reward
 
 NEEDED = {
     "money_off": ("amount_fen",),

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from loyalty.shop_file_parts import ShopTerms
-from loyalty.shop_file_table import Table
+from loyalty.shop_file.parts import ShopTerms
+from loyalty.shop_file.table import Table
 
 # What can be handed out at all; money and purchases never.
 KINDS = ("member_no", "name", "phone", "birthday", "tier")

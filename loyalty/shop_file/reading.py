@@ -4,20 +4,21 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from loyalty.activities import ActivityTerms
-from loyalty.shop_file_activities import read_activity
-from loyalty.shop_file_audiences import read_segment, read_tag
-from loyalty.shop_file_campaigns import read_campaign
-from loyalty.shop_file_coupons import read_coupon_kind
-from loyalty.shop_file_lifecycle import read_lifecycle
-from loyalty.shop_file_messages import read_messages
-from loyalty.shop_file_offers import read_point_boost, read_promotion, read_reward
-from loyalty.shop_file_partners import read_partner
-from loyalty.shop_file_points import read_points
-from loyalty.shop_file_profile import check_districts, read_profile, read_region
-from loyalty.shop_file_references import check_references
-from loyalty.shop_file_service import read_service
-from loyalty.shop_file_table import ShopFileFault, ShopFileFaults, Table
-from loyalty.shop_file_terms import (
+from loyalty.shop_file.activities import read_activity
+from loyalty.shop_file.audiences import read_segment, read_tag
+from loyalty.shop_file.campaign_checks import check_new_campaigns
+from loyalty.shop_file.campaigns import read_campaign
+from loyalty.shop_file.coupons import read_coupon_kind
+from loyalty.shop_file.details import check_districts, read_profile, read_region
+from loyalty.shop_file.lifecycle import read_lifecycle
+from loyalty.shop_file.messages import read_messages
+from loyalty.shop_file.offers import read_point_boost, read_promotion, read_reward
+from loyalty.shop_file.partners import read_partner
+from loyalty.shop_file.points import read_points
+from loyalty.shop_file.references import check_references
+from loyalty.shop_file.service import read_service
+from loyalty.shop_file.table import ShopFileFault, ShopFileFaults, Table
+from loyalty.shop_file.terms import (
     MODES,
     Brand,
     CampaignTerms,
@@ -44,8 +45,8 @@ from loyalty.shop_file_terms import (
     TopUpOffer,
     WalletTerms,
 )
-from loyalty.shop_file_tiers import check_tiers, read_ladder, read_tier
-from loyalty.shop_file_wallet import check_topup_offers, read_topup_offer, read_wallet
+from loyalty.shop_file.tiers import check_tiers, read_ladder, read_tier
+from loyalty.shop_file.wallet import check_topup_offers, read_topup_offer, read_wallet
 
 __all__ = [
     "ActivityTerms",
@@ -92,7 +93,7 @@ def read_shop_file(data: dict[str, object], *, known: KnownCodes | None = None) 
     """The shop, or ShopFileFaults with everything that is wrong in the file.
 
     References are looked up in the file and in `known`. Without `known` a reference into a section
-    that the file leaves out is not looked up at all.
+    that the file leaves out is not looked up at all, and what is checked of new campaigns is not.
     """
     top = Table("", data, [])
     shop_file = ShopFile(
@@ -124,6 +125,8 @@ def read_shop_file(data: dict[str, object], *, known: KnownCodes | None = None) 
     check_tiers(top, shop_file.tiers)
     check_topup_offers(top, shop_file.wallet, shop_file.topup_offers)
     check_references(top, shop_file, known)
+    if known is not None:
+        check_new_campaigns(top, shop_file.campaigns)
     if top.faults:
         raise ShopFileFaults(top.faults)
     return shop_file

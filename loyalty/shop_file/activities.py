@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from loyalty.activities import REMIND_HOURS, ActivityTerms
 from loyalty.audiences.reading import LONGEST_TEXT, parse_filter
 from loyalty.refusals import Refusal
-from loyalty.shop_file_scope import codes
-from loyalty.shop_file_table import LARGEST_NUMBER, Table
+from loyalty.shop_file.scope import codes
+from loyalty.shop_file.table import LARGEST_NUMBER, Table
 
 TIME_REMEDY = "write a local time such as 2027-03-01T18:30:00"
 LONGEST_ACTIVITY = timedelta(days=60)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from loyalty.shop_file_table import LARGEST_NUMBER, Table
-from loyalty.shop_file_value import TopUpOffer, WalletTerms
+from loyalty.shop_file.table import LARGEST_NUMBER, Table
+from loyalty.shop_file.value import TopUpOffer, WalletTerms
 
 # More than 5,000 yuan is no registered single-purpose card (field-rules D5).
 LARGEST_CARD_FEN = 500_000

@@ -3,10 +3,10 @@
 import re
 from datetime import date
 
-from loyalty.shop_file_figures import check_figures
-from loyalty.shop_file_scope import read_scope
-from loyalty.shop_file_table import LARGEST_NUMBER, Table
-from loyalty.shop_file_value import CouponKind
+from loyalty.shop_file.figures import check_figures
+from loyalty.shop_file.scope import read_scope
+from loyalty.shop_file.table import LARGEST_NUMBER, Table
+from loyalty.shop_file.value import CouponKind
 
 NEEDED = {
     "money_off": ("amount_fen",),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from loyalty.shop_file_parts import ANYWHERE, Scope, Scoped, ShopTerms
+from loyalty.shop_file.parts import ANYWHERE, Scope, Scoped, ShopTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,8 @@ class PointsPolicy(ShopTerms):
 
     Receipts from `pending_from_fen` wait `pending_days` before their points may be spent. Points
     that return to a lot which has ended live `return_days`. Staff give or take up to
-    `adjust_limit` points alone, more with a second person.
+    `adjust_limit` points alone, more with a second person. A person claims `claims_per_day`
+    receipts, of one store `claims_per_store_per_day` (0: no limit).
     """
 
     points_per_yuan: int = 1
@@ -20,6 +21,8 @@ class PointsPolicy(ShopTerms):
     pending_days: int = 0
     pending_from_fen: int = 0
     claim_days: int = 30
+    claims_per_day: int = 0
+    claims_per_store_per_day: int = 0
     value_fen: int = 1
     offset_unit: int = 100
     offset_percent_cap: int = 50

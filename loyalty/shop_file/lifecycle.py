@@ -1,7 +1,7 @@
 """Lifecycle (生命周期) in the shop file: after how many quiet days somebody cools or sleeps."""
 
 from loyalty.lifecycle import LifecycleTerms
-from loyalty.shop_file_table import Table
+from loyalty.shop_file.table import Table
 
 MOST_DAYS = 3650
 
