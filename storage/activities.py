@@ -24,6 +24,11 @@ async def activities_numbered(ids: Sequence[int]) -> list[Row]:
     )
 
 
+async def numbers_of_activities() -> dict[str, int]:
+    """By code, over or not."""
+    return {line["code"]: line["id"] for line in await rows("SELECT id, code FROM activities")}
+
+
 async def activities_going_on(starting_before: datetime, ending_after: datetime) -> list[int]:
     """Numbers of those that are not cancelled."""
     found = await rows(

@@ -1,6 +1,7 @@
 """What somebody has and heard (持有与触达条件), as SQL: balances, coupons, messages, activities."""
 
-from storage.audience_parts import Asked, Question, comparison, tally
+from loyalty.audiences.preferences import counted_from
+from storage.audience_parts import Asked, Question, comparison, midnight_ms, tally
 
 MINE_IN_LEDGER = "a.name = 'member' AND a.member_id IS NOT NULL"
 
@@ -51,6 +52,27 @@ def used_coupon(question: Question) -> str:
         where += f" AND u.used_at >= {question.values.number(question.since_ms)}"
     source = "coupons k JOIN coupon_uses u ON u.coupon_id = k.id"
     return question.has(source, where, no=question.no)
+
+
+def preference(question: Question) -> str:
+    """More coupons used of one sort than of the other; who is even prefers neither."""
+    since = question.values.number(midnight_ms(counted_from(question.moment.today)))
+    used = f"u.coupon_id = k.id AND u.state = 'used' AND u.used_at >= {since}"
+    kinds = {
+        meaning: question.among(question.moment.names.found("preferences", (meaning,)))
+        for meaning in ("discount", "gift")
+    }
+    more = (
+        f"SUM(CASE WHEN k.kind {kinds['discount']} THEN 1"
+        f" WHEN k.kind {kinds['gift']} THEN -1 ELSE 0 END)"
+    )
+    signs = {"discount": ">", "gift": "<"}
+    having = " OR ".join(f"{more} {signs[meaning]} 0" for meaning in question.meanings())
+    found = (
+        f"(SELECT k.member_id FROM coupons k WHERE {question.has('coupon_uses u', used)}"
+        f"{question.one('k')} GROUP BY k.member_id HAVING {having}) found"
+    )
+    return question.has(found, f"found.member_id = {question.member}.id", no=question.no)
 
 
 def received(question: Question) -> str:
@@ -115,8 +137,7 @@ def _left(question: Question, *, no: str) -> str:
 def _activity(question: Question, state: str) -> str:
     where = f"x.member_id = {question.member}.id AND {state}"
     if question.condition.names:
-        codes = question.among(question.condition.names)
-        where += f" AND x.activity_id IN (SELECT v.id FROM activities v WHERE v.code {codes})"
+        where += f" AND x.activity_id {question.among(question.known())}"
     return question.has("activity_signups x", where, no=question.no)
 
 
@@ -129,6 +150,7 @@ HOLDINGS: dict[str, Asked] = {
     "coupon": coupon,
     "expiring_coupon": expiring_coupon,
     "used_coupon": used_coupon,
+    "preference": preference,
     "received": received,
     "not_received": not_received,
     "complaint": complaint,

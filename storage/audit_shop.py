@@ -1,4 +1,5 @@
-"""Truths of the shop (业务对账): purchases, claims, coupons and stored value against the ledger.
+"""Truths of the shop (业务对账): purchases, claims, coupons and stored value against the ledger,
+seats against sign-ups.
 
 Like storage.audit_ledger: every question must have an empty answer.
 """
@@ -138,6 +139,15 @@ SELECT 'coupon ' || c.id, 'on offer without a gift, or with ' || COUNT(g.id)
   FROM coupons c LEFT JOIN coupon_gifts g ON g.coupon_id = c.id AND g.state = 'open'
  GROUP BY c.id, c.offered_at
 HAVING COUNT(g.id) <> CASE WHEN c.offered_at IS NULL THEN 0 ELSE 1 END
+""",
+    ),
+    Truth(
+        "activity_fault",
+        """
+SELECT 'activity ' || a.id, a.taken || ' seats are taken, its sign-ups have ' || COUNT(s.id)
+  FROM activities a LEFT JOIN activity_signups s
+    ON s.activity_id = a.id AND s.state IN ('seated', 'attended', 'no_show')
+ GROUP BY a.id, a.taken HAVING a.taken <> COUNT(s.id)
 """,
     ),
     Truth(

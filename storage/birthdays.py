@@ -1,9 +1,11 @@
 """Rows of birthdays (生日): sealed, found by a keyed digest, and when each was told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from storage.instants import to_ms
-from storage.sql import Row, change, row, rows
+from storage.reach import reach_filter
+from storage.sql import Row, change, places, row, rows
 
 
 async def without_birthday_index(*, after: int, limit: int) -> list[Row]:
@@ -51,3 +53,17 @@ async def birthday_changes_since(member_id: int, since: datetime) -> int:
     )
     assert found is not None
     return int(found["changes"])
+
+
+async def born_within(
+    indexes: Sequence[str], stores: frozenset[int] | None, *, limit: int
+) -> list[Row]:
+    """Of members in that reach, by the digests of a day's birthdays; each with `total` of all."""
+    reach, values = reach_filter(stores, first=len(indexes) + 1)
+    return await rows(
+        "SELECT m.id, m.name_sealed, m.home_store_id, COUNT(*) OVER () AS total FROM members m"
+        f" WHERE m.birthday_index IN ({places(len(indexes))}) AND m.state = 'active' AND {reach}"
+        f" ORDER BY m.id LIMIT {limit}",
+        *indexes,
+        *values,
+    )

@@ -15,7 +15,8 @@ UNDER_WAY = "('running', 'paused')"
 ERRORS, ERRORS_TOLD = "errors", "errors_told"
 # To be fanned out, rehearsed for somebody who waits, told of, or cleared up after a cancel.
 WANTS_WORK = (
-    f"(state = 'running' OR (state IN {OPEN} AND tells_rehearsal)"
+    "(state = 'running' AND (campaign IS NULL OR people IS NOT NULL)"
+    f" OR (state IN {OPEN} AND tells_rehearsal)"
     f" OR (state = 'paused' AND paused_why = '{ERRORS}')"
     " OR (state = 'cancelled' AND figures IS NULL))"
 )
@@ -44,8 +45,15 @@ async def broadcast_of_id(broadcast_id: int) -> Row | None:
     return await row("SELECT * FROM broadcasts WHERE id = $1", broadcast_id)
 
 
+async def drafted_broadcast(broadcast_id: int) -> Row | None:
+    """None also for the line of a campaign, which nobody drafted."""
+    return await row("SELECT * FROM broadcasts WHERE id = $1 AND campaign IS NULL", broadcast_id)
+
+
 async def newest_broadcasts(limit: int) -> list[Row]:
-    return await rows("SELECT * FROM broadcasts ORDER BY id DESC LIMIT $1", limit)
+    return await rows(
+        "SELECT * FROM broadcasts WHERE campaign IS NULL ORDER BY id DESC LIMIT $1", limit
+    )
 
 
 async def await_second_person(broadcast_id: int) -> None:

@@ -25,17 +25,31 @@ async def newest_use(coupon_id: int, till_id: int, receipt_no: str) -> Row | Non
     )
 
 
-async def release_use(use_id: int, *, answer: str, now: datetime) -> bool:
+async def is_used_since(coupon_id: int, since: datetime) -> bool:
+    """Whether a use later than that stands; ask with the coupon locked."""
+    found = await row(
+        "SELECT 1 AS found FROM coupon_uses WHERE coupon_id = $1 AND used_at > $2"
+        " AND state IN ('held', 'used') LIMIT 1",
+        coupon_id,
+        to_ms(since),
+    )
+    return found is not None
+
+
+async def release_use(use_id: int, *, now: datetime) -> bool:
     """False when the use is held no longer."""
     return bool(
         await change(
-            "UPDATE coupon_uses SET state = 'released', due_at = NULL, ended_at = $1, answer = $2"
-            " WHERE id = $3 AND state = 'held'",
+            "UPDATE coupon_uses SET state = 'released', due_at = NULL, ended_at = $1"
+            " WHERE id = $2 AND state = 'held'",
             to_ms(now),
-            answer,
             use_id,
         )
     )
+
+
+async def keep_use_answer(use_id: int, answer: str) -> None:
+    await change("UPDATE coupon_uses SET answer = $1 WHERE id = $2", answer, use_id)
 
 
 async def settle_uses_of(till_id: int, receipt_no: str, purchase_id: int) -> int:

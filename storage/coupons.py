@@ -1,14 +1,15 @@
 """Rows of coupons (券)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from storage.instants import to_ms
 from storage.models import Coupon
-from storage.sql import Row, change, row, rows
+from storage.sql import Row, change, places, row, rows
 
 COLUMNS = (
-    "id, code, kind, member_id, terms, state, uses_left, cause, offered_at, hops,"
+    "id, key, code, kind, member_id, terms, state, uses_left, cause, offered_at, hops,"
     " starts_on, ends_on, issued_at"
 )
 
@@ -21,6 +22,13 @@ async def insert_coupon(**values: Any) -> int:
 
 async def coupon_by_key(key: str) -> Row | None:
     return await row(f"SELECT {COLUMNS} FROM coupons WHERE key = $1", key)
+
+
+async def coupons_by_keys(keys: Sequence[str]) -> list[Row]:
+    """Those with these keys, whoever has them by now."""
+    return await rows(
+        f"SELECT {COLUMNS} FROM coupons WHERE key IN ({places(len(keys))}) ORDER BY id", *keys
+    )
 
 
 async def coupons_of(member_id: int, today: date) -> list[Row]:
@@ -52,13 +60,15 @@ async def take_use(coupon_id: int) -> bool:
     )
 
 
-async def give_back_use(coupon_id: int) -> None:
-    """A void coupon (a membership that ended, a gift taken back) stays void."""
-    await change(
+async def give_back_use(coupon_id: int) -> int:
+    """How often it can be used now. A void coupon (a membership that ended, a gift taken back)
+    stays void."""
+    found = await row(
         "UPDATE coupons SET uses_left = uses_left + 1, state = 'issued'"
-        " WHERE id = $1 AND state IN ('issued', 'used')",
+        " WHERE id = $1 AND state IN ('issued', 'used') RETURNING uses_left",
         coupon_id,
     )
+    return int(found["uses_left"]) if found else 0
 
 
 async def prolong_coupon(coupon_id: int, ends_on: date) -> None:
@@ -83,15 +93,28 @@ async def void_unused(coupon_id: int, uses: int, today: date) -> bool:
     )
 
 
-async def void_coupons_of(prefix: str, member_id: int) -> int:
-    """End what this member still has of the coupons whose keys begin so; how many."""
-    return await change(
-        "UPDATE coupons SET state = 'void', uses_left = 0, offered_at = NULL WHERE member_id = $1"
-        " AND state = 'issued' AND key >= $2 AND key < $3",
+async def void_coupons_of(keys: Sequence[str], member_id: int, now: datetime) -> int:
+    """End what this member still has of the coupons with these keys, also on offer; how many.
+
+    They are locked first, so that of one given back at this moment it sees what became.
+    """
+    mine = f"member_id = $1 AND key IN ({places(len(keys), first=2)})"
+    await change(f"UPDATE coupons SET uses_left = uses_left WHERE {mine}", member_id, *keys)
+    voided = await change(
+        "UPDATE coupons SET state = 'void', uses_left = 0, offered_at = NULL"
+        f" WHERE {mine} AND state = 'issued'",
         member_id,
-        prefix,
-        prefix[:-1] + chr(ord(prefix[-1]) + 1),
+        *keys,
     )
+    await change(
+        "UPDATE coupon_gifts SET state = 'withdrawn', ended_at = $1 WHERE state = 'open'"
+        " AND giver_id = $2 AND coupon_id IN (SELECT id FROM coupons"
+        f" WHERE key IN ({places(len(keys), first=3)}))",
+        to_ms(now),
+        member_id,
+        *keys,
+    )
+    return voided
 
 
 ENDING = "state = 'issued' AND uses_left > 0 AND ends_on BETWEEN $1 AND $2"

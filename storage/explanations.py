@@ -1,6 +1,7 @@
 """Rows that explain a number (为什么): what was stored with each effect, newest first."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from storage.sql import Row, places, row, rows
 
@@ -24,12 +25,45 @@ async def newest_transactions(member_id: int, units: Sequence[str], limit: int) 
     )
 
 
-async def newest_coupons(member_id: int, limit: int) -> list[Row]:
+async def lines_of_transaction(member_id: int, key: str) -> list[Row]:
+    """The same of one transaction. Growth alone is a line, too: what earned no points has it."""
     return await rows(
-        "SELECT code, terms, cause, ends_on FROM coupons WHERE member_id = $1"
-        " AND state = 'issued' ORDER BY ends_on, id LIMIT $2",
+        "SELECT t.id, t.cause, t.occurred_at, a.unit, a.name, e.amount FROM ledger_transactions t"
+        " JOIN ledger_entries e ON e.transaction_id = t.id"
+        " JOIN ledger_accounts a ON a.id = e.account_id"
+        " WHERE t.key = $2 AND a.member_id = $1 ORDER BY a.unit, a.name",
+        member_id,
+        key,
+    )
+
+
+async def pending_claims(member_id: int, limit: int) -> list[Row]:
+    """Claims that await their till's upload, oldest first."""
+    return await rows(
+        "SELECT * FROM claims WHERE member_id = $1 AND state = 'pending' ORDER BY id LIMIT $2",
         member_id,
         limit,
+    )
+
+
+async def waiting_purchases(member_id: int, limit: int) -> list[Row]:
+    """Purchases within their return period, soonest to end first."""
+    return await rows(
+        "SELECT * FROM purchases WHERE member_id = $1 AND credit_due_at IS NOT NULL"
+        " AND points > 0"
+        " ORDER BY credit_due_at, id LIMIT $2",
+        member_id,
+        limit,
+    )
+
+
+async def coupons_at_hand(member_id: int, today: date) -> list[Row]:
+    """Soonest to end first, and none that has ended."""
+    return await rows(
+        "SELECT code, terms, cause, ends_on FROM coupons WHERE member_id = $1"
+        " AND state = 'issued' AND ends_on >= $2 ORDER BY ends_on, id",
+        member_id,
+        today.isoformat(),
     )
 
 

@@ -64,14 +64,28 @@ async def choices_of(member_ids: Sequence[int]) -> list[Row]:
     )
 
 
+# Of rows of tickets: somebody waits for an answer to a complaint.
+COMPLAINS = f"kind = 'complaint' AND state IN ({OPEN_STATES})"
+
+
 async def who_complains(follower_ids: Sequence[int]) -> frozenset[int]:
     """Followers who wait for an answer to a complaint, also to one without a name."""
     found = await rows(
-        "SELECT DISTINCT follower_id FROM tickets WHERE kind = 'complaint'"
-        f" AND state IN ({OPEN_STATES}) AND {among('follower_id', '$1')}",
+        f"SELECT DISTINCT follower_id FROM tickets WHERE {COMPLAINS}"
+        f" AND {among('follower_id', '$1')}",
         as_list(follower_ids),
     )
     return frozenset(line["follower_id"] for line in found)
+
+
+async def complains(follower_id: int) -> bool:
+    """Whether this person does, by any account."""
+    accounts = await rows(
+        "SELECT b.id FROM followers a JOIN followers b ON b.id = a.id OR b.member_id = a.member_id"
+        " WHERE a.id = $1",
+        follower_id,
+    )
+    return bool(await who_complains([line["id"] for line in accounts]))
 
 
 async def ways_to(follower_ids: Sequence[int], now: datetime) -> list[Row]:

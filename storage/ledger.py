@@ -160,13 +160,16 @@ async def read_points(member_id: int, today: date) -> list[dict[str, Any]]:
 
 
 async def newest_lines(member_id: int, limit: int) -> list[dict[str, Any]]:
-    """Newest ledger lines of a member, one a transaction and unit."""
+    """Ledger lines of a member, those recorded last first: one a transaction, unit and account.
+
+    What is told late is news, whenever it happened. By the number as it is, a planner might walk
+    back through everybody's entries to find ten of one member."""
     return await rows(
-        "SELECT t.id, t.kind, t.cause, t.occurred_at, a.unit, e.amount"
+        "SELECT t.id, t.kind, t.cause, t.occurred_at, a.unit, a.name, e.amount"
         " FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id"
         " JOIN ledger_transactions t ON t.id = e.transaction_id"
-        " WHERE a.member_id = $1 AND a.name = 'member'"
-        " ORDER BY t.occurred_at DESC, e.id DESC LIMIT $2",
+        " WHERE a.member_id = $1 AND a.name IN ('member', 'debt')"
+        " ORDER BY e.id + 0 DESC LIMIT $2",
         member_id,
         limit,
     )

@@ -1,8 +1,11 @@
 """Rows of notices (通知): outbox messages whose text is filled when they leave, once a key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from storage.bulk import among, as_list
+from storage.instants import to_ms
 from storage.sql import Values, change, stored
 
 OF_FOLLOWER = {
@@ -28,6 +31,21 @@ async def insert_notice(member_id: int, notice: Mapping[str, Any]) -> bool:
             " ORDER BY f.follows DESC, f.id LIMIT 1 ON CONFLICT (key) DO NOTHING",
             *values.all,
         )
+    )
+
+
+async def withdraw_notices(keys: Sequence[str], *, reason: str, now: datetime) -> None:
+    """They are not sent any more, nor told at the next contact or to who comes back."""
+    await change(
+        "UPDATE outbox SET state = 'suppressed', reason = $2, finished_at = $3"
+        f" WHERE {among('key', '$1')}"
+        " AND (state = 'queued' OR (state = 'suppressed' AND reason = 'left'))",
+        as_list(keys),
+        reason,
+        to_ms(now),
+    )
+    await change(
+        f"DELETE FROM waiting_lines WHERE told_at IS NULL AND {among('key', '$1')}", as_list(keys)
     )
 
 

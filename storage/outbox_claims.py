@@ -24,7 +24,8 @@ TEMPLATE_KEY_LIFE = timedelta(minutes=9)
 LANES = (0, 1, 2)
 OF_A_MESSAGE = (
     "key, account, openid, class AS message_class, created_at, content, content_sealed,"
-    " follower_id, member_id, topic, broadcast_id, useless_after, lane, channel"
+    " follower_id, member_id, topic, campaign, broadcast_id, useless_after, fresh_until, lane,"
+    " channel"
 )
 CLAIMED = f"id, attempt, {OF_A_MESSAGE}"
 # Held by the claiming transaction, which judges it and makes it a worker's.

@@ -242,7 +242,8 @@ async def brake_broadcast(broadcast_id: int) -> bool:
     return bool(
         await change(
             "UPDATE broadcasts SET state = 'paused', paused_why = 'errors'"
-            " WHERE id = $1 AND state = 'running'",
+            # Nobody is there to let a campaign's line go on.
+            " WHERE id = $1 AND state = 'running' AND campaign IS NULL",
             broadcast_id,
         )
     )

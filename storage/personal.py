@@ -158,7 +158,7 @@ SECTIONS = (
         ME_OR_MERGED,
         json=("facts",),
     ),
-    Section("tier_gifts", "tier, given_on, taken_back_on", "tier_gifts", ME),
+    Section("tier_gifts", "tier, given_on, undone_on, taken_back_on", "tier_gifts", ME),
     Section(
         "messages",
         # What staff are told is about others.
@@ -241,7 +241,12 @@ SECTIONS = (
         f"({ME} OR {MINE})",
         sealed=("text_sealed",),
     ),
-    Section("campaigns", "campaign, period, what, done_at", "campaign_effects", ME_OR_MERGED),
+    Section(
+        "campaigns",
+        "campaign, period, what, done_at, taken_back_at",
+        "campaign_effects",
+        ME_OR_MERGED,
+    ),
     Section("campaign_cues", "campaign, happened_at, due_at", "campaign_cues", ME_OR_MERGED),
     Section("campaign_answers", "answer, answered_at", "campaign_answers", ME_OR_MERGED),
     Section(

@@ -1,12 +1,15 @@
 """Refunds (退货): their rows, and what of earlier postings can be taken or given back."""
 
+import json
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from loyalty.points import Draw, Lot
 from storage.instants import day_of, from_ms, to_ms
-from storage.sql import change, insert, row, rows
+from storage.sql import change, insert, places, row, rows
 
 
 async def insert_refund(**values: Any) -> int | None:
@@ -32,7 +35,7 @@ async def waiting_refunds(till_no: int, receipt_no: str) -> list[dict[str, Any]]
 
 async def refunds_of(purchase_id: int) -> list[dict[str, Any]]:
     return await rows(
-        "SELECT amount_fen, lines FROM refunds WHERE purchase_id = $1 AND state = 'done'"
+        "SELECT id, amount_fen, lines FROM refunds WHERE purchase_id = $1 AND state = 'done'"
         " ORDER BY id",
         purchase_id,
     )
@@ -88,24 +91,53 @@ async def earned_by(key: str) -> Earned | None:
     return Earned(**found) if found else None
 
 
-async def earnings_of(prefix: str) -> list[Earned]:
-    """The earnings whose keys begin so."""
+async def earnings_of(keys: Sequence[str]) -> list[Earned]:
+    """The earnings with these keys, as far as there are any."""
     found = await rows(
-        EARNED + "t.key >= $1 AND t.key < $2 GROUP BY t.id ORDER BY t.id",
-        prefix,
-        prefix[:-1] + chr(ord(prefix[-1]) + 1),
+        f"{EARNED} t.key IN ({places(len(keys))}) GROUP BY t.id ORDER BY t.id", *keys
     )
     return [Earned(**line) for line in found]
 
 
-async def lapsed_of_lot(lot_id: int) -> int:
-    """What of a lot expired unspent."""
+LATE_LOTS = """
+SELECT r.id, r.cause, l.id AS lot_id FROM lot_allocations d
+  JOIN ledger_entries e ON e.id = d.entry_id
+  JOIN ledger_transactions r ON r.reverses_id = e.transaction_id
+  JOIN ledger_entries n ON n.transaction_id = r.id JOIN lots l ON l.entry_id = n.id
+ WHERE d.lot_id = $1 AND d.amount < 0 ORDER BY r.id, l.id
+"""
+
+
+async def lots_of_earning(lot_id: int | None) -> list[int]:
+    """Its lot, and the late ones opened for what was spent of it and came back too late for it."""
+    found = [] if lot_id is None else [lot_id]
+    for one in found:  # what came back late may be spent, and come back late, again
+        found += await _late_lots(one)
+    return found
+
+
+async def _late_lots(lot_id: int) -> list[int]:
+    opened: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for line in await rows(LATE_LOTS, lot_id):
+        opened[line["id"], line["cause"]].append(line["lot_id"])
+    return [
+        late
+        for (_, cause), lots in opened.items()
+        for late, (of_lot, _) in zip(lots, json.loads(cause).get("late_of_lots", ()), strict=False)
+        if of_lot == lot_id
+    ]
+
+
+async def lapsed_of_lots(lot_ids: list[int]) -> int:
+    """What of these lots expired unspent."""
+    if not lot_ids:
+        return 0
     found = await row(
         "SELECT -COALESCE(SUM(x.amount), 0) AS points FROM lot_allocations x"
         " JOIN ledger_entries e ON e.id = x.entry_id"
         " JOIN ledger_transactions t ON t.id = e.transaction_id"
-        " WHERE x.lot_id = $1 AND t.kind IN ('expire', 'close')",
-        lot_id,
+        f" WHERE x.lot_id IN ({places(len(lot_ids))}) AND t.kind IN ('expire', 'close')",
+        *lot_ids,
     )
     return int(found["points"]) if found else 0
 
@@ -142,16 +174,3 @@ async def points_given_back(transaction_id: int) -> int:
         transaction_id,
     )
     return int(found["points"]) if found else 0
-
-
-async def points_ending_on(day: date, *, after: int, limit: int) -> list[dict[str, int]]:
-    """Members, by number after `after`, with the points whose last day this is."""
-    return await rows(
-        "SELECT a.member_id, SUM(l.remaining) AS points FROM lots l"
-        " JOIN ledger_accounts a ON a.id = l.account_id"
-        " WHERE l.remaining > 0 AND l.expires_on = $1 AND a.unit = 'points' AND a.member_id > $2"
-        " GROUP BY a.member_id ORDER BY a.member_id LIMIT $3",
-        day.isoformat(),
-        after,
-        limit,
-    )

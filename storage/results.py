@@ -20,6 +20,9 @@ BOUGHT = """
 FROM purchases p WHERE p.member_id = g.member_id AND p.paid_fen > p.refunded_fen
 AND p.paid_at >= g.since AND p.paid_at < g.since + $2
 """
+TAPPED = """
+FROM campaign_effects e JOIN campaign_answers a ON a.effect_id = e.id WHERE e.campaign = $1
+"""
 
 
 async def newest_message_to(member_id: int, since: datetime) -> Row | None:
@@ -52,15 +55,24 @@ async def link_reply(key: str, ticket_id: int) -> None:
 
 
 async def count_replies(column: str, which: int | str) -> tuple[int, int]:
-    """How many people wrote back, and how many of them were unhappy."""
+    """How many people wrote back or tapped an answer, and how many of them were unhappy."""
+    said = f"SELECT member_id, is_unhappy FROM message_replies WHERE {column} = $1"
+    if column == "campaign":
+        said += f" UNION ALL SELECT a.member_id, a.is_bad {TAPPED}"
     found = await row(
         "SELECT COUNT(DISTINCT member_id) AS people,"
         " COUNT(DISTINCT CASE WHEN is_unhappy THEN member_id END) AS unhappy"
-        f" FROM message_replies WHERE {column} = $1",
+        f" FROM ({said}) AS said",
         which,
     )
     assert found is not None
     return int(found["people"]), int(found["unhappy"])
+
+
+async def count_answers(campaign: str) -> dict[str, int]:
+    """How often each answer to a campaign's question was tapped."""
+    found = await rows(f"SELECT a.answer, COUNT(*) AS n {TAPPED} GROUP BY a.answer", campaign)
+    return {line["answer"]: int(line["n"]) for line in found}
 
 
 async def newest_replies(column: str, which: int | str, *, limit: int) -> list[Row]:

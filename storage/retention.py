@@ -43,7 +43,9 @@ BY_TIME: dict[str, tuple[Rows, ...]] = {
         # Of a group send the figures stay; its rows are many, and go with its audience.
         Rows("broadcast_people", BROADCAST_ENDED.format("broadcast_people")),
         Rows(
-            "outbox", BROADCAST_ENDED.format("outbox"), f"broadcast_id IS NOT NULL AND {FINISHED}"
+            "outbox",
+            BROADCAST_ENDED.format("outbox"),
+            f"broadcast_id IS NOT NULL AND campaign IS NULL AND {FINISHED}",
         ),
         Rows(
             "outbox",

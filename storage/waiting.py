@@ -11,6 +11,8 @@ from storage.sql import Row, change, rows
 # Not told yet, and of some use still; $2 is now.
 STILL_OF_USE = "told_at IS NULL AND (useless_after IS NULL OR useless_after > $2)"
 
+OFFERED = "(SELECT 1 FROM outbox o WHERE o.key = w.key AND o.lane = 2)"
+
 
 async def add_waiting_line(
     follower_id: int, text_sealed: bytes, *, key: str, now: datetime
@@ -44,11 +46,15 @@ async def add_waiting_lines(
     await change(f"UPDATE followers SET has_waiting = TRUE WHERE {among('id', '$1')}", followers)
 
 
-async def take_waiting_lines(follower_id: int, told_key: str, *, now: datetime, limit: int) -> None:
-    """Give so many of the oldest that are of use to this message; once a message."""
+async def take_waiting_lines(
+    follower_id: int, told_key: str, *, now: datetime, limit: int, offers_wait: bool
+) -> None:
+    """Give so many of the oldest that are of use to this message, with `offers_wait` no care and
+    promotion; once a message."""
+    owed = f" AND NOT EXISTS {OFFERED}" if offers_wait else ""
     await change(
         "UPDATE waiting_lines SET told_key = $1, told_at = $2 WHERE told_at IS NULL AND id IN"
-        f" (SELECT id FROM waiting_lines WHERE follower_id = $3 AND {STILL_OF_USE}"
+        f" (SELECT id FROM waiting_lines w WHERE follower_id = $3 AND {STILL_OF_USE}{owed}"
         " AND NOT EXISTS (SELECT 1 FROM waiting_lines b"
         " WHERE b.follower_id = $3 AND b.told_key = $1) ORDER BY id LIMIT $4)",
         told_key,
@@ -69,6 +75,18 @@ async def drop_lines_ended_by_buying(follower_id: int, campaigns: Sequence[str])
         " AND p.recorded_at > o.wait_until)",
         follower_id,
         as_list(campaigns),
+    )
+
+
+async def drop_lines_of_campaigns(follower_id: int, over: Sequence[str]) -> None:
+    """What these campaigns, and those that staff have stopped, left for this person."""
+    await change(
+        "DELETE FROM waiting_lines WHERE follower_id = $1 AND told_at IS NULL AND EXISTS"
+        " (SELECT 1 FROM outbox o LEFT JOIN campaign_states s ON s.campaign = o.campaign"
+        " WHERE o.key = waiting_lines.key"
+        f" AND ({among('o.campaign', '$2')} OR s.stopped_at IS NOT NULL))",
+        follower_id,
+        as_list(over),
     )
 
 

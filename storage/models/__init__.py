@@ -3,7 +3,7 @@
 from storage.models.activities import ActivityRow, ActivitySignup, ActivityStep, ActivityTask
 from storage.models.audiences import MemberTag, PurchaseCategory, SegmentVersion
 from storage.models.audit import AuditHead, AuditRow
-from storage.models.broadcasts import Broadcast, BroadcastPerson, MassBatch, MassTag
+from storage.models.broadcasts import Broadcast, BroadcastPerson, MassBatch, MassNews, MassTag
 from storage.models.campaigns import (
     CampaignAnswer,
     CampaignCue,
@@ -110,6 +110,7 @@ __all__ = [
     "LotMove",
     "LotRow",
     "MassBatch",
+    "MassNews",
     "MassTag",
     "Member",
     "MemberCodeUse",

@@ -31,6 +31,7 @@ class Broadcast(Model):
     worker = fields.TextField(null=True)
     worker_until = fields.BigIntField(default=0)
     figures = fields.TextField(null=True)
+    campaign = fields.TextField(null=True)
 
     class Meta:
         table = "broadcasts"
@@ -81,3 +82,17 @@ class MassTag(Model):
 
     class Meta:
         table = "mass_tags"
+
+
+class MassNews(Model):
+    """How a mass send ended whose number is not known here yet."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.TextField()
+    platform_id = fields.TextField()
+    counts = fields.TextField()
+    failed = fields.TextField(null=True)
+    heard_at = InstantField()
+
+    class Meta:
+        table = "mass_news"

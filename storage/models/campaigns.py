@@ -31,6 +31,9 @@ class CampaignEffect(Model):
     what = fields.TextField()
     cost_fen = fields.BigIntField(default=0)
     done_at = InstantField()
+    person_id = fields.BigIntField(null=True)
+    purchase_id = fields.BigIntField(null=True)
+    taken_back_at = InstantField(null=True)
 
     class Meta:
         table = "campaign_effects"

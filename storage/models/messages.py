@@ -36,6 +36,7 @@ class OutboxMessage(Model):
     left_at = InstantField(null=True)
     platform_id = fields.TextField(null=True)
     begun_at = InstantField(null=True)
+    fresh_until = InstantField(null=True)
 
     class Meta:
         table = "outbox"

@@ -40,6 +40,7 @@ class TierGift(Model):
     tier = fields.TextField()
     given_on = DayField()
     taken_back_on = DayField(null=True)
+    undone_on = DayField(null=True)
 
     class Meta:
         table = "tier_gifts"
