@@ -32,20 +32,20 @@ from bot.wechat import WeChatGateway
 from bot.wording import Wordings, load_wordings
 from loyalty.person import Person
 from loyalty.send_results import SendResult
-from services.auditing import audit_refusal
-from services.callers import identify, keep_progress
 from services.clock import BusinessClock
-from services.contacts import note_contact
-from services.explaining import note_told
-from services.mass import MassCall, take_mass_call
-from services.mass_last_look import confirm_mass_call, keep_mass_call, leave_out_of_mass_call
-from services.mass_results import mass_call_refused, mass_call_taken, mass_call_unanswered
-from services.mass_tags import forget_mass_tag, keep_mass_tag, known_tags
-from services.outbox import ClaimedMessage, take_due_messages
-from services.outbox_results import begin_sending, record_results
+from services.custody.auditing import audit_refusal
+from services.ledger.told import note_told
+from services.mass.gathering import MassCall, take_mass_call
+from services.mass.last_look import confirm_mass_call, keep_mass_call, leave_out_of_mass_call
+from services.mass.results import mass_call_refused, mass_call_taken, mass_call_unanswered
+from services.mass.tags import forget_mass_tag, keep_mass_tag, known_tags
+from services.messages.contacts import note_contact
+from services.messages.outbox import ClaimedMessage, take_due_messages
+from services.messages.outbox_results import begin_sending, record_results
+from services.messages.waiting import take_first_lines
+from services.people.callers import identify, keep_progress
 from services.rules import RulesBook
 from services.shop import BackupPlace, Shop
-from services.waiting import take_first_lines
 from storage.cache import Cache, CachedTokens
 from storage.cache_turns import Turn
 from storage.database import (
@@ -165,8 +165,8 @@ def dispatcher_for(parts: Parts) -> Dispatcher:
     async def save(person: Person, progress: str | None, prior: str | None, key: str) -> None:
         await keep_progress(shop, person, progress, prior, key)
 
-    async def remember(person: Person, told: str) -> None:
-        await note_told(shop, person, told)
+    async def remember(person: Person, told: str, grounds: Mapping[str, object]) -> None:
+        await note_told(shop, person, told, grounds)
 
     async def note_refusal(person: Person, what: str, about: int | str | None, key: str) -> None:
         await audit_refusal(shop, person, what, about=about, key=key)

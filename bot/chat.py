@@ -1,10 +1,13 @@
 """Chat (对话): the one object a chat handler sees: who writes, what, and the verbs to answer."""
 
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.dialogue import Answers, Dialogue, Progress
 from bot.pushes import Push, PushBody
+from bot.replies import LONGEST_TEXT_BYTES
 from bot.wording import Wordings
 from loyalty.person import Person
 
@@ -37,8 +40,9 @@ class Chat:
     progress: Progress | None = None
     # A question was open when this message came.
     interrupted: bool = False
-    # The first sentence said, by name: what 为什么 will be about.
+    # The first sentence said, by name: what 为什么 will be about, and what that rests on.
     told: str = ""
+    grounds: dict[str, object] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -58,6 +62,27 @@ class Chat:
         """Answer with a sentence of templates/chat; the first becomes the passive reply."""
         self.said.append(Content("text", self.wordings.fill(wording, facts)))
         self.told = self.told or wording
+
+    async def say_most(
+        self, wording: str, count: int, facts_of: Callable[[int], Mapping[str, object]]
+    ) -> None:
+        """Say a list with as many of its `count` lines as one reply holds, none cut in two.
+
+        The facts for fewer lines than all say how many are missing.
+        """
+
+        def is_too_long(shown: int) -> bool:
+            text = self.wordings.fill(wording, facts_of(shown))
+            return len(text.encode()) > LONGEST_TEXT_BYTES
+
+        shown = count
+        if is_too_long(count):
+            shown = max(1, bisect_left(range(1, count), True, key=is_too_long))
+        await self.say(wording, **facts_of(shown))
+
+    def rests_on(self, **facts: object) -> None:
+        """Keep with what is told what it was made from, as JSON can say it."""
+        self.grounds.update(facts)
 
     def phrase(self, wording: str, **facts: object) -> str:
         """A sentence to be put into another one."""

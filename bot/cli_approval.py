@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.app import Parts
 from bot.cli_output import show
-from services.approvals import approved, ask_approval
+from services.org.approvals import approved, ask_approval
 
 # Nothing was done; the same command does it once an owner has said yes.
 WAITS = 3

@@ -9,8 +9,8 @@ from bot.cli_output import fault
 from bot.commands import Commands
 from bot.config import Settings
 from bot.progress import Progress
-from services.backups import back_up_to
-from services.restoring import Restoration, Restored, audit_restore
+from services.custody.backups import back_up_to
+from services.custody.restoring import Restoration, Restored, audit_restore
 from storage.database import close_database
 from storage.dump import TableSum
 from storage.dump_file import BackupRefused

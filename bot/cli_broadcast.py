@@ -14,12 +14,12 @@ from bot.cli_output import fault, show
 from bot.commands import Commands
 from bot.config import Settings
 from loyalty.refusals import Refusal
-from services.broadcast_commands import draft_at_desk, report_data
-from services.broadcast_reports import report_of
-from services.broadcast_steering import cancel_broadcast, pause_broadcast, resume_broadcast
+from services.broadcasts.commands import draft_at_desk, report_data
+from services.broadcasts.reports import report_of
+from services.broadcasts.steering import cancel_broadcast, pause_broadcast, resume_broadcast
 from storage.sql import Row
 
-TAG = re.compile(r"<[^>]*>")
+LINK = re.compile(r"<a [^>]*>([^<]*)</a>")
 Steer = Callable[..., Awaitable[Row]]
 STEERING: dict[str, tuple[str, Steer]] = {
     "pause": ("stop one within seconds", pause_broadcast),
@@ -76,8 +76,8 @@ async def _run_steering(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _refused(parts: Parts, refusal: Refusal) -> int:
-    # What can be tapped in chat is plain text here.
-    return fault(TAG.sub("", parts.wordings.fill(refusal.wording, refusal.facts)))
+    # What can be tapped in chat is a word to be typed here.
+    return fault(LINK.sub("“\\1”", parts.wordings.fill(refusal.wording, refusal.facts)))
 
 
 def _key() -> str:

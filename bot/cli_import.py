@@ -9,8 +9,8 @@ from bot.commands import Commands
 from bot.config import Settings
 from bot.progress import Progress
 from loyalty.member_files import FileFault
-from services.import_files import look_at
-from services.imports import (
+from services.imports.files import look_at
+from services.imports.importing import (
     ImportRequest,
     ImportStoreUnknown,
     RunReplaced,

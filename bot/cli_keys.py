@@ -8,7 +8,7 @@ from bot.cli_approval import WAITS, is_approved
 from bot.cli_output import fault
 from bot.commands import Commands
 from bot.config import Settings
-from services.resealing import count_under_old_keys, reseal_all
+from services.custody.resealing import count_under_old_keys, reseal_all
 from storage.keyring import KeyUnknown, create_keyring, remove_key, rotate
 
 

@@ -4,7 +4,7 @@ from bot.app import opened_shop
 from bot.cli_output import show
 from bot.commands import Commands
 from bot.config import Settings
-from services.retention import retention_states
+from services.custody.retention import retention_states
 
 
 def add_to(commands: Commands) -> None:

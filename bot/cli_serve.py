@@ -55,13 +55,13 @@ from handlers.pos.routes import TillDoor
 from scheduler.player import Stopped
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
-from services.backups import backup_age, give_up_backups
-from services.broadcast_work import work_round
-from services.clone_guard import guard_against_clones
-from services.contacts import flush_contacts
-from services.outbox import outbox_states, queue_replies, sending_state
-from services.sending import is_sending_paused
-from services.ticket_figures import ticket_gauges
+from services.broadcasts.work import work_round
+from services.custody.backups import backup_age, give_up_backups
+from services.custody.clone_guard import guard_against_clones
+from services.messages.contacts import flush_contacts
+from services.messages.outbox import outbox_states, queue_replies, sending_state
+from services.messages.sending import is_sending_paused
+from services.tickets.figures import ticket_gauges
 from storage.database import is_outage
 from storage.migrate import SchemaMismatch, check_schema
 

@@ -6,11 +6,11 @@ from bot.app import connect, opened_shop
 from bot.cli_output import fault, read_toml, show
 from bot.commands import Commands
 from bot.config import Settings
-from loyalty.shop_file import ShopFileFaults
-from services.liability import liability
+from loyalty.shop_file.reading import ShopFileFaults
+from services.custody.verify import verify_ledger
 from services.loading import load_shop
-from services.tills import TillUnknown, enrol_till
-from services.verify import verify_ledger
+from services.org.tills import TillUnknown, enrol_till
+from services.wallet.liability import liability
 from storage.database import close_database
 from storage.migrate import migrate
 

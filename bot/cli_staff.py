@@ -5,7 +5,7 @@ from bot.cli_output import fault, show
 from bot.commands import Commands
 from bot.config import Settings
 from loyalty.staff import Role
-from services.invitations import StoreMissing, StoreNotThere, invite, list_staff, stop_staff
+from services.org.invitations import StoreMissing, StoreNotThere, invite, list_staff, stop_staff
 
 
 def add_to(commands: Commands) -> None:

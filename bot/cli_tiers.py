@@ -8,10 +8,10 @@ from bot.app import opened_shop
 from bot.cli_output import fault, read_toml, show
 from bot.commands import Commands
 from bot.config import Settings
-from loyalty.shop_file import ShopFileFaults
-from services.tier_checks import check_ladder
-from services.tier_pins import PinRefused, pin_tier, unpin_tier
-from services.tier_previews import NoLadderAhead, preview_ladder
+from loyalty.shop_file.reading import ShopFileFaults
+from services.tiers.checks import check_ladder
+from services.tiers.pins import PinRefused, pin_tier, unpin_tier
+from services.tiers.previews import NoLadderAhead, preview_ladder
 
 
 def add_to(commands: Commands) -> None:

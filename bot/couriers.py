@@ -3,16 +3,16 @@
 from functools import partial
 
 from bot.app import Parts, machine_now
-from bot.box_codes import box_courier
 from bot.delivery import Courier
 from bot.exporting import export_courier
+from bot.scene_codes import scene_courier
 from bot.sms import FileSms, HttpSms, SmsPort, sms_courier
 from bot.ticket_pictures import fetching_courier, showing_courier
 from bot.who import who_courier
-from services.export_files import export_text
-from services.identities import record_unionid
-from services.phone_codes import short_message
-from services.ticket_pictures import (
+from services.details.phone_codes import short_message
+from services.people.export_files import export_text
+from services.people.identities import record_unionid
+from services.tickets.pictures import (
     LARGEST_PICTURE,
     keep_picture,
     lose_picture,
@@ -25,7 +25,8 @@ def couriers_for(parts: Parts) -> dict[str, Courier]:
     """By kind of content, for Delivery."""
     couriers = {
         "who": who_courier(partial(record_unionid, parts.shop, greets=True)),
-        "box": box_courier(),
+        "box": scene_courier(),
+        "channel": scene_courier(),
         "picture": fetching_courier(
             wanted_media,
             partial(keep_picture, parts.shop),

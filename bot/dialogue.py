@@ -7,7 +7,7 @@ middle of a conversation is harmless.
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from bot.chat import Chat
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Answer = str | int | bool | None
 Answers = dict[str, Answer]
 Reader = Callable[[str], Answer]
+# Any text is an answer: staff words with arguments are text then, and of members' words all that
+# end in text, but where these say that they are something else ("投诉 …" while 反馈 is asked for).
+FreeText = Literal["all", "but_words"]
 SKIP = "跳过"
 
 
@@ -41,6 +44,7 @@ class Question:
     may_skip: bool = False
     # Makes an answer of the platform's number of a picture; None: it is no answer.
     picture: Reader | None = None
+    free_text: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,13 @@ class Dialogue:
         offers: tuple[str, ...] = (),
         may_skip: bool = False,
         picture: Reader | None = None,
+        free_text: FreeText | None = None,
     ) -> Callable[[Reader], Reader]:
         """Register the reader below as the one that understands answers to this question."""
 
         def register(read: Reader) -> Reader:
-            self.questions.append(Question(name, prompt, read, offers, may_skip, picture))
+            question = Question(name, prompt, read, offers, may_skip, picture, free_text)
+            self.questions.append(question)
             return read
 
         return register

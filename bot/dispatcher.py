@@ -2,19 +2,21 @@
 
 Order of routing: an open question's offered answers → staff word → platform push → command →
 open question → understanding → fallback. A command always wins over an open question and closes
-it, because only a question just asked takes the next message as its answer.
+it, because only a question just asked takes the next message as its answer. Where that question
+is for free text, words with words of somebody's own behind them are typed as its answer.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.chat import Chat, Content
-from bot.dialogue import AskAgain, Dialogue, NotMeant, Progress, Question
+from bot.dialogue import SKIP, AskAgain, Dialogue, NotMeant, Progress, Question
 from bot.first_lines import put_first
 from bot.pushes import ImageMessage, MenuTap, Push, TextMessage, command_text
 from bot.routing import Command, Handler, RoutingTable
+from bot.staff_words import StaffWord, is_bare
 from bot.wording import Wordings
 from loyalty.person import Person
 from loyalty.refusals import Refusal
@@ -35,7 +37,8 @@ class Found:
 
 Identify = Callable[[str, str, str], Awaitable[Found]]
 SaveProgress = Callable[[Person, str | None, str | None, str], Awaitable[None]]
-Remember = Callable[[Person, str], Awaitable[None]]
+# The person, the sentence said first, and what it rests on.
+Remember = Callable[[Person, str, Mapping[str, object]], Awaitable[None]]
 # The person, what was refused, about which member or word, and the message's key.
 NoteRefusal = Callable[[Person, str, int | str | None, str], Awaitable[None]]
 # The person and the message's key: what could not be delivered and is said first now.
@@ -90,7 +93,7 @@ class Dispatcher:
                 chat.person, _as_text(chat.progress), _as_text(before), chat.key
             )
         if chat.told:
-            await self.remember(chat.person, chat.told)
+            await self.remember(chat.person, chat.told, chat.grounds)
         if chat.said and found.person.has_waiting:
             lines = await self.first_lines(chat.person, chat.key)
             return put_first([chat.phrase("service/first_line", text=line) for line in lines], chat)
@@ -113,11 +116,14 @@ class Dispatcher:
         dialogue, question = self._open_question(chat)
         command = self._command(chat.text)
         offered = question is not None and chat.text in question.offers
-        if not offered and await self._staff_word(chat):
+        free_text = question.free_text if question and not _is_tapped(chat) else None
+        if not offered and await self._staff_word(chat, as_text=free_text is not None):
             return None
         if isinstance(chat.body, TextMessage) and dialogue and (offered or command is None):
-            if not offered and await self._understand_certainly(chat):
+            if not offered and await self._understand_certainly(chat, as_text=free_text == "all"):
                 return None
+            if free_text and chat.text == SKIP:
+                return await chat.say("help/cannot_skip")
             # An offered word counts as words do, folded; anything else is free text as written.
             return await self._answer(chat, dialogue, chat.text if offered else chat.words)
         if isinstance(chat.body, ImageMessage) and dialogue and question and question.picture:
@@ -129,10 +135,13 @@ class Dispatcher:
             return await command.handler(chat)
         return await self._understand(chat)
 
-    async def _staff_word(self, chat: Chat) -> bool:
-        """False for what is no staff word, or none of this person's: then it is any text."""
+    async def _staff_word(self, chat: Chat, *, as_text: bool) -> bool:
+        """False for what is no staff word, or none of this person's: then it is any text.
+
+        `as_text`: all but a bare word, or one that is certainly meant, answers the open question.
+        """
         word = self.table.staff_word(chat.words)
-        if word is None:
+        if word is None or (as_text and not _is_meant(word, chat.words)):
             return False
         if not word.is_for(chat.person):
             log.info("staff_word_without_right", extra={"facts": {"word": word.word}})
@@ -141,7 +150,8 @@ class Dispatcher:
         arguments, progress = word.arguments(chat.words), chat.progress
         if arguments is None and word.usage is None:
             return False
-        chat.close()
+        if not (as_text and arguments):
+            chat.close()
         if arguments is None:
             assert word.usage is not None
             await chat.say(word.usage)
@@ -198,10 +208,10 @@ class Dispatcher:
         assert dialogue.finish is not None, dialogue.name
         return await dialogue.finish(chat, progress.answers)
 
-    async def _understand_certainly(self, chat: Chat) -> bool:
+    async def _understand_certainly(self, chat: Chat, *, as_text: bool) -> bool:
         for understanding in self.table.understandings:
             reading = understanding.read(chat) if understanding.is_certain else None
-            if reading is not None:
+            if reading is not None and not (as_text and understanding.yields(reading)):
                 await understanding.handler(chat, reading)
                 return True
         return False
@@ -220,6 +230,15 @@ class Dispatcher:
 def _word(push: Push) -> str:
     """A menu tap (菜单) whose key is a word counts as that word."""
     return command_text(push.body.key) if isinstance(push.body, MenuTap) else push.text
+
+
+def _is_tapped(chat: Chat) -> bool:
+    """A word we offered, as whole as we wrote it, and no text of somebody's own."""
+    return isinstance(chat.body, TextMessage) and bool(chat.body.menu_id)
+
+
+def _is_meant(word: StaffWord, words: str) -> bool:
+    return is_bare(words) or word.is_certainly_meant(words)
 
 
 def _by_picture(chat: Chat, dialogue: Dialogue, picture: ImageMessage) -> Progress:

@@ -40,6 +40,11 @@ class Understanding:
     handler: Callable[[Chat, object], Awaitable[None]]
     # Cannot be mistaken for anything else, so it wins over an open question and leaves it open.
     is_certain: bool = False
+    # Whether a reading ends in words as somebody wrote them: a question for free text takes those.
+    takes_text: Callable[[object], bool] | None = None
+
+    def yields(self, reading: object) -> bool:
+        return self.takes_text is not None and self.takes_text(reading)
 
 
 class Router:
@@ -75,12 +80,14 @@ class Router:
         takes_text: bool = False,
         usage: str | None = None,
         help: str | None = None,
+        is_certain: Callable[[str], object] | None = None,
     ) -> Callable[[StaffHandler], StaffHandler]:
         """A word of the staff who have this right; it may be a member's word as well."""
 
         def register(handler: StaffHandler) -> StaffHandler:
-            staff_word = StaffWord(word, right, handler, takes, takes_text, usage, help)
-            self.staff_words.append(staff_word)
+            self.staff_words.append(
+                StaffWord(word, right, handler, takes, takes_text, usage, help, is_certain)
+            )
             return handler
 
         return register
@@ -97,15 +104,20 @@ class Router:
         return dialogue
 
     def understand(
-        self, read: Callable[[Chat], Reading | None], *, is_certain: bool = False
+        self,
+        read: Callable[[Chat], Reading | None],
+        *,
+        is_certain: bool = False,
+        takes_text: Callable[[Reading], bool] | None = None,
     ) -> Callable[
         [Callable[[Chat, Reading], Awaitable[None]]], Callable[[Chat, Reading], Awaitable[None]]
     ]:
         def register(
             handler: Callable[[Chat, Reading], Awaitable[None]],
         ) -> Callable[[Chat, Reading], Awaitable[None]]:
-            understanding = Understanding(read, handler, is_certain)  # type: ignore[arg-type]
-            self.understandings.append(understanding)
+            self.understandings.append(
+                Understanding(read, handler, is_certain, takes_text)  # type: ignore[arg-type]
+            )
             return handler
 
         return register

@@ -17,7 +17,8 @@ class StaffWord:
 
     Without a `right` it is anybody's. `takes` are the fewest and the most arguments, which spaces
     part; with `takes_text` the last one is the rest as it was written. `usage` is said when their
-    number does not fit; without one the text then is about something else.
+    number does not fit; without one the text then is about something else. `is_certain`: whether
+    its argument is nothing anybody writes by chance, so that no open question takes the text.
     """
 
     word: str
@@ -27,6 +28,7 @@ class StaffWord:
     takes_text: bool = False
     usage: str | None = None
     help: str | None = None
+    is_certain: Callable[[str], object] | None = None
 
     def is_for(self, person: Person) -> bool:
         return self.right is None or person.may(self.right)
@@ -45,10 +47,18 @@ class StaffWord:
         folded = tuple(command_text(part) for part in parts)
         return (*folded[:-1], parts[-1].strip()) if self.takes_text and parts else folded
 
+    def is_certainly_meant(self, words: str) -> bool:
+        arguments = self.arguments(words)
+        return self.is_certain is not None and bool(arguments and self.is_certain(arguments[0]))
+
 
 def first_word(words: str) -> str:
     found = words.split(maxsplit=1)
     return command_text(found[0]) if found else ""
+
+
+def is_bare(words: str) -> bool:
+    return len(words.split()) == 1
 
 
 def is_one_line(words: str) -> bool:

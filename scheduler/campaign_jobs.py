@@ -8,7 +8,7 @@ from loyalty.campaign_terms import BY_TIME
 from loyalty.campaigns import Campaign, SendMessage
 from loyalty.messages import MessageClass
 from scheduler.job import CAMPAIGN, LATEST, Job, Late, ask_after
-from services.campaign_runs import run_campaign_audience
+from services.campaigns.runs import run_campaign_audience
 from services.clock import day_of
 from services.shop import Shop
 

@@ -7,37 +7,35 @@ twice. Where nothing else is said it is run late once for all the times that wer
 from dataclasses import replace
 
 from scheduler.job import Job
-from services.activity_tasks import next_activity_task, run_activity_tasks
-from services.audit_anchors import anchor_trail
-from services.backups import back_up_nightly
-from services.benefit_notices import tell_new_benefits
-from services.birthday_index import index_birthdays
-from services.bonus_expiry import expire_bonus
-from services.campaign_engine import next_cue, next_waiting, run_cues, treat_waiting
-from services.claim_steps import void_overdue
-from services.closed_accounts import settle_closed_accounts
-from services.coupon_notices import notice_ending_coupons
-from services.coupon_redeeming import settle_coupon_uses
-from services.detail_indexes import index_details
-from services.earning import credit_due_purchases
-from services.escalation import escalate_tickets
-from services.exchanges import return_lapsed_exchanges
-from services.holds import expire_holds
-from services.home_stores import settle_home_stores
-from services.lifecycle import refresh_all_stages, refresh_stages
-from services.member_tags import next_tagging, refresh_tags, tag_buyers
-from services.merge_upkeep import look_after_merges
-from services.mini_sessions import forget_ended_sessions
-from services.point_expiry import expire_points, expiry_notices
-from services.purchase_categories import read_categories
-from services.quotes import forget_quotes
-from services.refunds import refunds_waiting
-from services.retention import erase_overdue
-from services.rfm import refresh_rfm
-from services.ticket_endings import close_tickets
-from services.tier_notices import put_tier_notices
-from services.tier_reviews import raise_tiers, review_tiers
-from services.training import remind_of_training
+from services.activities.tasks import next_activity_task, run_activity_tasks
+from services.campaigns.engine import next_cue, next_waiting, run_cues, treat_waiting
+from services.coupons.exchanges import return_lapsed_exchanges
+from services.coupons.notices import notice_ending_coupons
+from services.coupons.redeeming import settle_coupon_uses
+from services.custody.audit_anchors import anchor_trail
+from services.custody.backups import back_up_nightly
+from services.custody.retention import erase_overdue
+from services.details.birthday_index import index_birthdays
+from services.details.indexes import index_details
+from services.ledger.point_expiry import expire_points, expiry_notices
+from services.merges.upkeep import look_after_merges
+from services.org.home_stores import settle_home_stores
+from services.org.training import remind_of_training
+from services.people.closed_accounts import settle_closed_accounts
+from services.people.lifecycle import refresh_all_stages, refresh_stages
+from services.people.member_tags import next_tagging, refresh_tags, tag_buyers
+from services.people.mini_sessions import forget_ended_sessions
+from services.people.rfm import refresh_rfm
+from services.purchases.categories import read_categories
+from services.purchases.claim_steps import void_overdue
+from services.purchases.earning import credit_due_purchases
+from services.purchases.quotes import forget_quotes
+from services.purchases.refunds import refunds_waiting
+from services.tickets.endings import close_tickets
+from services.tickets.escalation import escalate_tickets
+from services.tiers.benefit_notices import tell_new_benefits
+from services.tiers.notices import put_tier_notices
+from services.tiers.reviews import raise_tiers, review_tiers
 from services.upcoming import (
     next_claim_end,
     next_coupon_settlement,
@@ -45,6 +43,8 @@ from services.upcoming import (
     next_escalation,
     next_hold_end,
 )
+from services.wallet.bonus_expiry import expire_bonus
+from services.wallet.holds import expire_holds
 
 __all__ = ["TIMETABLE", "Job", "timetable"]
 

@@ -1,11 +1,16 @@
 """The business clock (营业时钟): machine time plus what the sandbox has jumped ahead."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from storage.instants import SHOP_ZONE, day_of
 
-__all__ = ["SHOP_ZONE", "BusinessClock", "day_of"]
+__all__ = ["SHOP_ZONE", "BusinessClock", "day_of", "end_of"]
+
+
+def end_of(day: date) -> datetime:
+    """The midnight after this day in the shop."""
+    return datetime.combine(day + timedelta(days=1), time(), SHOP_ZONE)
 
 
 class BusinessClock:

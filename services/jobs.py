@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from loyalty.staff import Right
+from services.messages.telling import tell_staff
 from services.shop import Shop
-from services.telling import tell_staff
 from storage.instants import to_ms
 from storage.jobs import (
     Run,

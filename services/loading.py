@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from loyalty.shop_file import KnownCodes, ShopFile, read_shop_file
-from services.activity_loading import keep_activities
-from services.audience_checks import check_audiences
-from services.auditing import OPERATOR, Act, audit
-from services.campaign_checks import check_campaigns
+from loyalty.message_terms import MessageTerms
+from loyalty.shop_file.reading import KnownCodes, ShopFile, read_shop_file
+from services.activities.loading import keep_activities
+from services.audiences.checks import check_audiences
+from services.campaigns.checks import check_campaigns
+from services.custody.auditing import OPERATOR, Act, audit
 from services.shop import Shop
-from services.stored_rules import StoredRule, Terms, body_of, rules_in, stored_rules
+from services.stored_rules import StoredRule, Terms, body_of, rules_in, stored_rules, terms_of
 from storage.instants import SHOP_ZONE
 from storage.shop import (
     add_rule_version,
@@ -38,7 +39,7 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
     shop_file = read_shop_file(data, known=await _known_codes(stored))
     changes = await _load_places(shop_file)
     changes += await _load_rules(shop_file, stored, now=shop.now())
-    await keep_activities(shop_file.activities, shop.now())
+    await keep_activities(shop_file.activities, _messages(shop_file, stored), shop.now())
     if changes:
         version = await bump_rules_version()
         await check_audiences(shop, shop_file)
@@ -48,14 +49,25 @@ async def load_shop(shop: Shop, data: dict[str, object]) -> list[str]:
     return changes
 
 
+def _messages(shop_file: ShopFile, stored: Sequence[StoredRule]) -> MessageTerms:
+    """As they will be."""
+    before = terms_of(stored, "messages", MessageTerms)
+    return shop_file.messages or next(iter(before), MessageTerms())
+
+
 async def _known_codes(stored: Sequence[StoredRule]) -> KnownCodes:
     tiers = [tier for rule in stored if isinstance(rule.terms, tuple) for tier in rule.terms]
+    coded = {kind: _codes_of(stored, kind) for kind in ("coupon_kinds", "activities")}
     return KnownCodes(
         regions=frozenset(await known_codes("regions")),
         stores=frozenset(await known_codes("stores")),
         tiers=frozenset(tier.code for tier in tiers),
-        coupon_kinds=frozenset(rule.code for rule in stored if rule.kind == "coupon_kinds"),
+        **coded,
     )
+
+
+def _codes_of(stored: Sequence[StoredRule], kind: str) -> frozenset[str]:
+    return frozenset(rule.code for rule in stored if rule.kind == kind)
 
 
 async def _load_places(shop_file: ShopFile) -> list[str]:

@@ -12,7 +12,7 @@ from loyalty.campaigns import Campaign, campaign_of
 from loyalty.ladder_versions import Version, in_force, next_start
 from loyalty.lifecycle import LifecycleTerms
 from loyalty.message_terms import MessageTerms
-from loyalty.shop_file import (
+from loyalty.shop_file.reading import (
     ActivityTerms,
     CampaignTerms,
     CouponKind,
@@ -32,6 +32,7 @@ from loyalty.shop_file import (
 )
 from services.clock import BusinessClock
 from services.stored_rules import StoredRule, stored_rules, terms_of, versions_of
+from storage.activities import numbers_of_activities
 from storage.shop import read_brand, read_districts, read_installation, read_stores
 
 NO_BRAND = {"code": "", "name": ""}
@@ -80,6 +81,8 @@ class RulesBook:
         self.answers_to_buying: tuple[Campaign, ...] = ()
         self.ended_by_buying: tuple[str, ...] = ()
         self.activities: dict[str, ActivityTerms] = {}
+        # By code, as people sign up (报名 3).
+        self.activity_numbers: dict[str, int] = {}
         self.partners: tuple[Partner, ...] = ()
         self.segments: tuple[SegmentTerms, ...] = ()
         self.tags: tuple[TagTerms, ...] = ()
@@ -130,6 +133,7 @@ class RulesBook:
                 for store in await read_stores()
             }
             self.districts = await read_districts()
+            self.activity_numbers = await numbers_of_activities()
             self._take(await stored_rules())
             self.version = version
         return offset_ms

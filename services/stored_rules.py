@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from loyalty.ladder_versions import Version
-from loyalty.shop_file import ShopFile, ShopTerms, Tier, read_shop_file
+from loyalty.shop_file.reading import ShopFile, ShopTerms, Tier, read_shop_file
 from storage.instants import day_of, from_ms
 from storage.shop import current_rules
 

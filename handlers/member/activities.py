@@ -5,7 +5,10 @@ from bot.dialogue import Answer, Answers, Dialogue, NotMeant
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
-from services.activities import (
+from services.activities.check_ins import check_in, find_check_in
+from services.activities.signups import give_up_place, sign_up
+from services.activities.surveys import say_again, score
+from services.activities.whats_on import (
     OwnActivity,
     activities_for,
     activity_for,
@@ -13,9 +16,6 @@ from services.activities import (
     facts_of,
     own_activities,
 )
-from services.activity_signups import give_up_place, sign_up
-from services.activity_surveys import say_again, score
-from services.check_ins import check_in, find_check_in
 
 NUMBER = "[0-9]{1,9}"
 # What fits one message; what comes soonest stands first.

@@ -34,6 +34,11 @@ def text_behind(*words: str) -> Callable[[Chat], str | None]:
     return read
 
 
+def has_words(reading: str | tuple[int, str]) -> bool:
+    """Whether what was read ends in somebody's own words, and not with a number."""
+    return isinstance(reading, str) or bool(reading[1] and not reading[1].isdecimal())
+
+
 def number_behind(*words: str) -> Callable[[Chat], tuple[int, str] | None]:
     """A number behind a word, and the rest as it was written: `补充 12 …`."""
     rest = r"(?:[\s:：,，]+(.*)|([^\d\s].*))?"

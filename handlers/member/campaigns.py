@@ -2,16 +2,16 @@
 
 from bot.chat import Chat
 from bot.routing import Router
-from handlers.member.arguments import number_behind
-from services.campaign_answers import answer_question
-from services.campaign_codes import is_campaign_code, scan_code
-from services.campaign_turns import Given
-from services.tickets import clock_text
+from handlers.member.arguments import has_words, number_behind
+from services.campaigns.answers import answer_question
+from services.campaigns.codes import is_campaign_code, scan_code
+from services.campaigns.turns import Given
+from services.tickets.opening import clock_text
 
 router = Router(topic="服务")
 
 
-@router.understand(number_behind("回访"), is_certain=True)
+@router.understand(number_behind("回访"), is_certain=True, takes_text=has_words)
 async def answered(chat: Chat, asked: tuple[int, str]) -> None:
     number, words = asked
     told = await answer_question(chat.shop, chat.person, number, words, key=chat.key)

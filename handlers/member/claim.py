@@ -8,8 +8,9 @@ from handlers.member.campaigns import give_by_code
 from handlers.member.detail_check import ask_after_claim
 from handlers.member.greeting import greet
 from handlers.member.suggestion_box import open_box
-from services.callers import follow
-from services.claims import FoundToken, claim_receipt, find_token
+from services.people.callers import follow
+from services.purchases.awaited import receipt_reference
+from services.purchases.claims import FoundToken, claim_receipt, find_token
 
 router = Router()
 
@@ -21,7 +22,9 @@ def _typed_token(chat: Chat) -> FoundToken | None:
 @router.understand(_typed_token, is_certain=True)
 async def claim_typed(chat: Chat, found: FoundToken) -> None:
     answer = await claim_receipt(chat.shop, chat.person, found.receipt)
-    await chat.say(f"claims/{answer.wording}", **answer.facts())
+    assert found.receipt is not None, "it was claimed"
+    chat.rests_on(receipt=receipt_reference(found.receipt.receipt))
+    await chat.say(f"claims/{answer.wording}", **answer.facts(chat.shop))
     await ask_after_claim(chat, found, answer)
 
 

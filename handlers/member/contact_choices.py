@@ -1,25 +1,25 @@
 """消息设置: which topics a member hears of, how often, and a pause; every choice is a tap."""
 
 import re
+from collections.abc import Mapping
 
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
 from loyalty.people import Purpose
-from services.consents import given_purposes
-from services.contact_choices import (
+from services.messages.contact_choices import (
     A_MONTH_DAYS,
     Choices,
     Topic,
     choices_shown,
     end_pause,
-    hear_about,
     hear_fewer,
     hear_more,
     pause_offers,
     stop_messages_about,
 )
+from services.people.consents import given_purposes
 
 # As members say them; the first is how we do.
 TOPIC_WORDS: dict[str, Topic] = {
@@ -58,11 +58,16 @@ async def say_choices(chat: Chat, member_id: int, wording: str) -> None:
 
 def _line(chat: Chat, topic: Topic, choices: Choices, given: dict[str, bool]) -> str:
     state = "off" if topic in choices.topics_off else "on"
-    if topic in OFFERED and not given.get(Purpose.MARKETING, False):
-        state = "unasked"
-    elif topic not in OFFERED and not given.get(Purpose.CARE, True):
-        state = "stopped"
-    return chat.phrase(f"stop/topic_{state}", topic=_name(chat, topic))
+    if not is_agreed(topic, given):
+        state = "unasked" if topic in OFFERED else "stopped"
+    return chat.phrase(f"stop/topic_{state}", topic=topic_name(chat, topic))
+
+
+def is_agreed(topic: Topic, given: Mapping[str, bool]) -> bool:
+    """Whether a member with these last words on each purpose may hear of it at all."""
+    if topic in OFFERED:
+        return given.get(Purpose.MARKETING, False)
+    return given.get(Purpose.CARE, True)
 
 
 def _how_many(chat: Chat, choices: Choices) -> str:
@@ -80,7 +85,7 @@ def _pause(chat: Chat, choices: Choices) -> str:
     return chat.phrase("stop/paused", day=choices.paused_until)
 
 
-def _name(chat: Chat, topic: Topic) -> str:
+def topic_name(chat: Chat, topic: Topic) -> str:
     return chat.phrase(f"stop/topic_{topic}")
 
 
@@ -89,15 +94,7 @@ def _name(chat: Chat, topic: Topic) -> str:
 async def stop_topic(chat: Chat, member_id: int, word: str) -> None:
     topic = TOPIC_WORDS[word]
     await stop_messages_about(chat.shop, member_id, topic, key=chat.key)
-    await chat.say("stop/topic_stopped_now", topic=_name(chat, topic))
-
-
-@router.understand(behind("订阅", "恢复", shape=ANY_TOPIC, unit="(?:消息)?"))
-@members_only
-async def start_topic(chat: Chat, member_id: int, word: str) -> None:
-    topic = TOPIC_WORDS[word]
-    await hear_about(chat.shop, member_id, topic, key=chat.key)
-    await chat.say("stop/topic_again", topic=_name(chat, topic))
+    await chat.say("stop/topic_stopped_now", topic=topic_name(chat, topic))
 
 
 @router.command("少一点", "少一些", "太多了", "别太多")

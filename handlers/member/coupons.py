@@ -3,11 +3,9 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.membership import members_only
-from services.coupons import OwnCoupon, own_coupons
+from services.coupons.issuing import OwnCoupon, own_coupons
 
 router = Router()
-# What fits one message; the soonest to end come first.
-MOST_SHOWN = 20
 
 
 @router.command("优惠券", "券", "我的优惠券", help="words/coupons")
@@ -16,18 +14,27 @@ async def show_coupons(chat: Chat, member_id: int) -> None:
     coupons = await own_coupons(chat.shop, member_id)
     if not coupons:
         return await chat.say("coupons/empty")
-    shown = coupons[:MOST_SHOWN]
-    usable = [_line(chat, own) for own in shown if own.is_usable]
+    count = sum(own.is_usable for own in coupons)
+    await chat.say_most(
+        "coupons/list",
+        len(coupons),
+        lambda shown: {"count": count, "lines": _lines(chat, coupons, shown)},
+    )
+
+
+def _lines(chat: Chat, coupons: list[OwnCoupon], most: int) -> str:
+    """The soonest to end come first."""
+    shown = coupons[:most]
+    lines = [_line(chat, own) for own in shown if own.is_usable]
     offered = [_line(chat, own) for own in shown if own.is_offered]
     later = [_line(chat, own) for own in shown if not own.is_offered and not own.has_begun]
     if offered:
-        usable.append(chat.phrase("coupons/offered", lines="\n".join(offered)))
+        lines.append(chat.phrase("coupons/offered", lines="\n".join(offered)))
     if later:
-        usable.append(chat.phrase("coupons/later", lines="\n".join(later)))
-    if len(coupons) > len(shown):
-        usable.append(chat.phrase("coupons/more", count=len(coupons) - len(shown)))
-    count = sum(own.is_usable for own in coupons)
-    await chat.say("coupons/list", count=count, lines="\n".join(usable))
+        lines.append(chat.phrase("coupons/later", lines="\n".join(later)))
+    if len(coupons) > most:
+        lines.append(chat.phrase("coupons/more", count=len(coupons) - most))
+    return "\n".join(lines)
 
 
 def _line(chat: Chat, own: OwnCoupon) -> str:

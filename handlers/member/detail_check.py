@@ -7,8 +7,8 @@ from bot.dialogue import Answer, Answers, Dialogue, NotMeant, Progress
 from bot.routing import Router
 from handlers.member.details import ask_for
 from handlers.membership import members_only
-from services.claims import ClaimAnswer, FoundToken
-from services.detail_checks import check_after_claim, confirm_detail
+from services.details.checks import check_after_claim, confirm_detail
+from services.purchases.claims import ClaimAnswer, FoundToken
 
 STILL, CHANGED = "还是", "换了"
 IN_THE_PROGRAMME = ("credited", "pending")

@@ -5,10 +5,11 @@ import re
 from bot.chat import Chat
 from bot.dialogue import SKIP, Answer, Answers, AskAgain, Dialogue, NotMeant, Progress
 from bot.routing import Router
-from handlers.member.arguments import number_behind
+from handlers.member.arguments import has_words, number_behind
 from handlers.member.phone import code_in, take_code, take_phone
 from handlers.membership import members_only
-from services.details import (
+from loyalty.people import Birthday
+from services.details.keeping import (
     DETAILS,
     BadDetail,
     Details,
@@ -17,7 +18,7 @@ from services.details import (
     empty_detail,
     show_details,
 )
-from services.member_tags import member_tags
+from services.people.member_tags import member_tags
 
 router = Router()
 # A number as any keyboard types it; the one in "2.5" names no line.
@@ -46,7 +47,7 @@ async def _tags(chat: Chat, member_id: int) -> str:
     return chat.phrase("audiences/own_tags", tags="\n".join(lines)) + "\n" if lines else ""
 
 
-@router.understand(number_behind("资料", "我的资料"), is_certain=True)
+@router.understand(number_behind("资料", "我的资料"), is_certain=True, takes_text=has_words)
 @members_only
 async def change_at_once(chat: Chat, member_id: int, asked: tuple[int, str]) -> None:
     """`资料 2 小王`; without a value it is asked for."""
@@ -183,7 +184,10 @@ async def _change(
         return await chat.say(bad.wording)
     value = details.masked[name] or chat.phrase("details/empty")
     line = chat.phrase(f"details/line_{name}", value=value)
-    await chat.say("details/saved", line=line, more=_more(chat, details, asked=name))
+    more = _more(chat, details, asked=name)
+    if name == "birthday" and Birthday.parse(text).is_leap_day:
+        more = chat.phrase("details/leap_day") + "\n" + more
+    await chat.say("details/saved", line=line, more=more)
 
 
 async def _empty(chat: Chat, member_id: int, name: str) -> None:

@@ -5,12 +5,10 @@ from bot.dialogue import Answer, Answers, Dialogue, NotMeant, Progress
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
-from services.exchanges import RewardChanged, exchange_points
-from services.points_mall import Mall, RewardOffer, visit_mall
+from services.coupons.exchanges import RewardChanged, exchange_points
+from services.coupons.points_mall import Mall, RewardOffer, visit_mall
 
 YES = "确认"
-# What fits one message; the cheapest come first.
-MOST_SHOWN = 20
 
 router = Router(topic="券")
 confirmation = router.dialogue(Dialogue("exchange"))
@@ -22,8 +20,11 @@ async def show_mall(chat: Chat, member_id: int) -> None:
     mall = await visit_mall(chat.shop, member_id)
     if not mall.offers:
         return await chat.say("exchange/empty")
-    lines = [_line(chat, offer) for offer in mall.offers[:MOST_SHOWN]]
-    await chat.say("exchange/list", balance=mall.balance, lines="\n".join(lines))
+    await chat.say_most(
+        "exchange/list",
+        len(mall.offers),
+        lambda shown: {"balance": mall.balance, "lines": _lines(chat, mall, shown)},
+    )
 
 
 @router.understand(behind("兑换", shape="[0-9]{1,3}"), is_certain=True)
@@ -77,6 +78,15 @@ def _answers(offer: RewardOffer) -> Answers:
 
 def _facts(offer: RewardOffer, mall: Mall) -> dict[str, object]:
     return {"name": offer.name, "points": offer.points, "rest": mall.balance - offer.points}
+
+
+def _lines(chat: Chat, mall: Mall, most: int) -> str:
+    """The cheapest come first; the number of any other is taken as well."""
+    lines = [_line(chat, offer) for offer in mall.offers[:most]]
+    if left := len(mall.offers) - most:
+        first, last = mall.offers[most].number, mall.offers[-1].number
+        lines.append(chat.phrase("exchange/more", count=left, first=first, last=last))
+    return "\n".join(lines)
 
 
 def _line(chat: Chat, offer: RewardOffer) -> str:

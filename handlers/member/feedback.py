@@ -3,9 +3,16 @@
 from bot.chat import Chat
 from bot.dialogue import Answer, Answers, AskAgain, Dialogue
 from bot.routing import Router
-from handlers.member.arguments import text_behind
-from services.own_tickets import call_human
-from services.tickets import LONGEST_TEXT, Draft, Ticket, TicketKind, clock_text, open_ticket
+from handlers.member.arguments import has_words, text_behind
+from services.tickets.opening import (
+    LONGEST_TEXT,
+    Draft,
+    Ticket,
+    TicketKind,
+    clock_text,
+    open_ticket,
+)
+from services.tickets.own_tickets import call_human
 
 router = Router()
 
@@ -23,7 +30,7 @@ def _asking(kind: TicketKind, *, anonymous: bool = False) -> Dialogue:
     """A dialogue of one question, for whoever sends the bare word."""
     name = f"ticket_{kind}_unnamed" if anonymous else f"ticket_{kind}"
     dialogue = router.dialogue(Dialogue(name))
-    dialogue.ask("text", prompt=f"tickets/ask_{kind}")(read_words)
+    dialogue.ask("text", prompt=f"tickets/ask_{kind}", free_text="but_words")(read_words)
 
     @dialogue.done
     async def done(chat: Chat, answers: Answers) -> None:
@@ -69,32 +76,38 @@ async def call(chat: Chat) -> None:
     await say_opened(chat, await call_human(chat.shop, chat.person, "", key=chat.key))
 
 
-@router.understand(text_behind("反馈", "意见反馈", "意见", "提意见", "我要反馈"), is_certain=True)
+@router.understand(
+    text_behind("反馈", "意见反馈", "意见", "提意见", "我要反馈"),
+    is_certain=True,
+    takes_text=has_words,
+)
 async def send_feedback(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.FEEDBACK, text))
 
 
-@router.understand(text_behind("建议", "提建议", "我要建议"), is_certain=True)
+@router.understand(text_behind("建议", "提建议", "我要建议"), is_certain=True, takes_text=has_words)
 async def send_suggestion(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.SUGGESTION, text))
 
 
-@router.understand(text_behind("投诉", "我要投诉"), is_certain=True)
+@router.understand(text_behind("投诉", "我要投诉"), is_certain=True, takes_text=has_words)
 async def send_complaint(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.COMPLAINT, text))
 
 
-@router.understand(text_behind("匿名反馈", "匿名建议"), is_certain=True)
+@router.understand(text_behind("匿名反馈", "匿名建议"), is_certain=True, takes_text=has_words)
 async def send_unnamed_feedback(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.FEEDBACK, text, anonymous=True))
 
 
-@router.understand(text_behind("匿名投诉"), is_certain=True)
+@router.understand(text_behind("匿名投诉"), is_certain=True, takes_text=has_words)
 async def send_unnamed_complaint(chat: Chat, text: str) -> None:
     await open_by_words(chat, Draft(TicketKind.COMPLAINT, text, anonymous=True))
 
 
-@router.understand(text_behind("人工", "人工客服", "转人工", "找客服"), is_certain=True)
+@router.understand(
+    text_behind("人工", "人工客服", "转人工", "找客服"), is_certain=True, takes_text=has_words
+)
 async def call_with_words(chat: Chat, text: str) -> None:
     _leave_own_question(chat)
     await say_opened(chat, await call_human(chat.shop, chat.person, text, key=chat.key))

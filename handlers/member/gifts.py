@@ -4,8 +4,8 @@ from bot.chat import Chat
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
-from services.gift_claims import TakenGift, claim_gift
-from services.gifts import gift_url, offer_coupon, withdraw_gift
+from services.coupons.gift_claims import TakenGift, claim_gift
+from services.coupons.gifts import gift_url, offer_coupon, withdraw_gift
 
 router = Router(topic="券")
 # A number of the list, or a coupon's code however it is spaced.

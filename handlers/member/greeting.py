@@ -3,7 +3,7 @@
 from bot.chat import Chat
 from bot.pushes import EnterChat, Unfollow
 from bot.routing import Router
-from services.callers import unfollow
+from services.people.callers import unfollow
 
 router = Router()
 

@@ -2,7 +2,7 @@
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.message_replies import take_reply
+from services.messages.replies import take_reply
 
 HELP, STAFF = "帮助", "员工"
 

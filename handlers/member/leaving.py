@@ -7,15 +7,15 @@ from bot.dialogue import Answer, Answers, Dialogue, NotMeant
 from bot.routing import Router
 from handlers.membership import members_only
 from loyalty.money import yuan_text
-from services.closing import (
+from services.people.closing import (
     Leaving,
     MoneyLeft,
     ask_for_money,
     close_member,
     what_leaving_costs,
 )
-from services.consents import hash_of
-from services.tickets import clock_text
+from services.people.consents import hash_of
+from services.tickets.opening import clock_text
 
 LEAVE = "确认注销"
 MEANT_FOR = timedelta(minutes=5)

@@ -3,7 +3,7 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.membership import members_only
-from services.member_codes import show_code
+from services.purchases.member_codes import show_code
 
 router = Router()
 

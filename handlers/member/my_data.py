@@ -2,7 +2,7 @@
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.my_data import collect_my_data
+from services.people.my_data import collect_my_data
 
 router = Router(topic="资料")
 

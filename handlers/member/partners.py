@@ -5,14 +5,14 @@ from bot.dialogue import Answer, Answers, Dialogue, NotMeant
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
-from services.consents import hash_of
-from services.partners import (
+from services.org.partners import (
     agree_to_partner,
     partner_named,
     partner_text,
     partners_of,
     withdraw_partner,
 )
+from services.people.consents import hash_of
 
 AGREE = "同意授权"
 # A partner's code or name.

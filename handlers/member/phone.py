@@ -9,9 +9,8 @@ from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
 from loyalty.money import yuan_text
-from services.own_merges import merge_own, other_membership
-from services.phone_owners import move_number
-from services.phones import (
+from services.details.phone_owners import move_number
+from services.details.phones import (
     TypedPhone,
     Verified,
     WrongPhoneCode,
@@ -19,6 +18,7 @@ from services.phones import (
     finish_verification,
     start_verification,
 )
+from services.merges.own_merges import merge_own, other_membership
 
 CODE = re.compile(r"([0-9]{3}) ?([0-9]{3})")
 

@@ -3,7 +3,7 @@
 from bot.chat import Chat
 from bot.pushes import AuthorizationCancelled, AuthorizationRevoked, UserInfoModified
 from bot.routing import Router
-from services.platform_news import close_identity, look_again, withdraw_platform_data
+from services.messages.platform_news import close_identity, look_again, withdraw_platform_data
 
 router = Router()
 

@@ -6,9 +6,9 @@ from bot.chat import Chat
 from bot.routing import Router
 from handlers.membership import members_only
 from loyalty.money import yuan_text
-from services.bills import BillLine, newest_bills
-from services.points import points_balance
-from services.subscriptions import asking_link
+from services.ledger.bills import BillLine, newest_bills
+from services.ledger.points import points_balance
+from services.messages.subscriptions import asking_link
 
 # As the notice itself goes out.
 SOON = timedelta(days=30)
@@ -50,10 +50,14 @@ async def show_bills(chat: Chat, member_id: int) -> None:
 
 
 def _line(chat: Chat, bill: BillLine) -> str:
+    what = chat.phrase(f"points/kind_{bill.kind}", **bill.facts)
+    if bill.is_debt:
+        sentence = "points/bill_owed" if bill.amount < 0 else "points/bill_repaid"
+        return chat.phrase(sentence, day=bill.day, what=what, points=abs(bill.amount))
     return chat.phrase(
         "points/bill_line",
         day=bill.day,
-        what=chat.phrase(f"points/kind_{bill.kind}", **bill.facts),
+        what=what,
         amount=("+" if bill.amount > 0 else "-") + _number(bill.unit, abs(bill.amount)),
         unit=chat.phrase(f"points/unit_{bill.unit}"),
     )

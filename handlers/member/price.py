@@ -1,13 +1,13 @@
 """算 128, or a bare 128: what a member would pay for this amount, with the best that counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.member.arguments import AMOUNT, behind
 from handlers.membership import members_only
 from loyalty.money import fen_from_text, yuan_text
-from services.amount_prices import Hint, Step, price_of_amount
+from services.purchases.amount_prices import Hint, Step, price_of_amount
 
 router = Router()
 # Six digits in a row are a code somebody was asked for, not an amount.
@@ -32,24 +32,27 @@ async def explain_asking(chat: Chat, member_id: int) -> None:
 async def tell_price(chat: Chat, member_id: int, amount: str) -> None:
     told = await price_of_amount(chat.shop, member_id, fen_from_text(amount))
     best = told.best
-    lines = [_line(chat, step, best.points) for step in best.steps]
+    steps = [_facts(step, best.points) for step in best.steps]
+    lines = [step_line(chat, step) for step in steps]
     if best.points:
         payable = yuan_text(told.without_points_fen)
         lines.append(chat.phrase("price/without_points", payable=payable))
     if told.hint is not None:
         lines.append(_hint(chat, told.hint))
-    await chat.say(
-        "price/answer",
-        payable=yuan_text(best.payable_fen),
-        total=yuan_text(best.total_fen),
-        lines="\n".join(lines),
-    )
+    price = {"payable": yuan_text(best.payable_fen), "total": yuan_text(best.total_fen)}
+    tier = {"tier": told.tier.name, "percent": told.tier.discount_percent, "version": told.rules}
+    chat.rests_on(price={**price, **tier, "steps": steps})
+    await chat.say("price/answer", lines="\n".join(lines), **price)
 
 
-def _line(chat: Chat, step: Step, points: int) -> str:
-    return chat.phrase(
-        f"price/{step.kind}", name=step.label, points=points, off=yuan_text(-step.amount_fen)
-    )
+def step_line(chat: Chat, step: Mapping[str, object]) -> str:
+    """One reduction in words, from its facts."""
+    return chat.phrase(f"price/{step['kind']}", **step)
+
+
+def _facts(step: Step, points: int) -> dict[str, object]:
+    off = yuan_text(-step.amount_fen)
+    return {"kind": str(step.kind), "name": step.label, "points": points, "off": off}
 
 
 def _hint(chat: Chat, hint: Hint) -> str:

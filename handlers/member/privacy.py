@@ -4,7 +4,7 @@ from bot.chat import Chat
 from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
-from services.privacy import (
+from services.people.privacy import (
     ConsentShown,
     Origin,
     consent_numbered,

@@ -5,8 +5,8 @@ import asyncio
 from bot.chat import Chat
 from bot.pushes import MassSent, TemplateSent
 from bot.routing import Router
-from services.mass_results import mass_job_finished
-from services.sent_reports import template_told
+from services.mass.results import mass_job_finished
+from services.messages.sent_reports import template_told
 
 router = Router()
 
@@ -27,12 +27,7 @@ async def template_ended(chat: Chat) -> None:
 @router.push(MassSent)
 async def mass_ended(chat: Chat) -> None:
     assert isinstance(chat.body, MassSent)
-    if not await _tell(chat, chat.body):
-        await asyncio.sleep(OVERTAKEN_SECONDS)
-        await _tell(chat, chat.body)
-
-
-async def _tell(chat: Chat, job: MassSent) -> bool:
+    job = chat.body
     counts = {
         "total": job.total,
         "filter": job.filtered,
@@ -41,4 +36,4 @@ async def _tell(chat: Chat, job: MassSent) -> bool:
     }
     failed = None if job.is_sent else f"mass_{job.review_error or 'failed'}"
     account = chat.push.account
-    return await mass_job_finished(chat.shop, account, job.message_id, counts=counts, failed=failed)
+    await mass_job_finished(chat.shop, account, job.message_id, counts=counts, failed=failed)

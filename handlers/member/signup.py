@@ -3,8 +3,8 @@
 from bot.chat import Chat
 from bot.dialogue import Answer, Answers, AskAgain, Dialogue
 from bot.routing import Router
-from services.consents import hash_of
-from services.joining import Joined, join_member
+from services.people.consents import hash_of
+from services.people.joining import Joined, join_member
 
 JOIN, JOIN_AND_SUBSCRIBE = "同意", "同意并订阅"
 

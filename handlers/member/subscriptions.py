@@ -3,8 +3,8 @@
 from bot.chat import Chat
 from bot.pushes import SubscribeChange, SubscribePopup, SubscribeSent
 from bot.routing import Router
-from services.sent_reports import subscription_told
-from services.subscriptions import note_choices, note_failures
+from services.messages.sent_reports import subscription_told
+from services.messages.subscriptions import note_choices, note_failures
 
 router = Router()
 

@@ -4,17 +4,17 @@ from bot.chat import Chat
 from bot.dialogue import Answer, Answers, Dialogue
 from bot.routing import Router
 from handlers.member.feedback import open_by_words, read_words
-from services.suggestion_box import store_named, store_of_box
-from services.tickets import Draft, TicketKind
+from services.tickets.opening import Draft, TicketKind
+from services.tickets.suggestion_box import store_named, store_of_box
 
 router = Router()
 UNNAMED = "匿名"
 box = router.dialogue(Dialogue("ticket_box"))
 unnamed_box = router.dialogue(Dialogue("ticket_box_unnamed"))
-unnamed_box.ask("text", prompt="service/ask_unnamed")(read_words)
+unnamed_box.ask("text", prompt="service/ask_unnamed", free_text="but_words")(read_words)
 
 
-@box.ask("text", prompt="service/ask_box", offers=(UNNAMED,))
+@box.ask("text", prompt="service/ask_box", offers=(UNNAMED,), free_text="but_words")
 def read_box(text: str) -> Answer:
     return read_words(text)
 

@@ -15,8 +15,8 @@ from handlers.member.feedback import (
 )
 from handlers.member.suggestion_box import box, box_draft, unnamed_box
 from handlers.member.tickets import adding
-from services.ticket_pictures import add_picture, open_with_picture
-from services.tickets import Draft, TicketKind, clock_text
+from services.tickets.opening import Draft, TicketKind, clock_text
+from services.tickets.pictures import add_picture, open_with_picture
 
 router = Router()
 # What a picture opens while one of these asks for words.

@@ -3,22 +3,22 @@
 from bot.chat import Chat
 from bot.dialogue import Answers, Dialogue
 from bot.routing import Router
-from handlers.member.arguments import number_behind
+from handlers.member.arguments import has_words, number_behind
 from handlers.member.feedback import read_words
-from services.own_tickets import (
+from services.tickets.endings import rate_ticket, reopen_ticket
+from services.tickets.opening import Ticket, clock_text
+from services.tickets.own_tickets import (
     TicketLine,
     TicketStep,
     add_to_ticket,
     own_ticket_sheet,
     own_tickets,
 )
-from services.ticket_endings import rate_ticket, reopen_ticket
-from services.ticket_texts import pages_of
-from services.tickets import Ticket, clock_text
+from services.tickets.texts import pages_of
 
 router = Router(topic="服务")
 adding = router.dialogue(Dialogue("ticket_add"))
-adding.ask("text", prompt="tickets/ask_more")(read_words)
+adding.ask("text", prompt="tickets/ask_more", free_text="but_words")(read_words)
 RATINGS = ("1", "2", "3", "4", "5")
 LOW = 2
 # How the state of a ticket leads on.
@@ -39,7 +39,7 @@ async def show_mine(chat: Chat) -> None:
     await chat.say("tickets/mine", lines="\n".join(_line(chat, ticket) for ticket in found))
 
 
-@router.understand(number_behind("工单"), is_certain=True)
+@router.understand(number_behind("工单"), is_certain=True, takes_text=has_words)
 async def show_one(chat: Chat, asked: tuple[int, str]) -> None:
     number, rest = asked
     page = int(rest) if rest.isdecimal() and len(rest) < 4 else 1
@@ -57,7 +57,7 @@ async def show_one(chat: Chat, asked: tuple[int, str]) -> None:
     )
 
 
-@router.understand(number_behind("补充"), is_certain=True)
+@router.understand(number_behind("补充"), is_certain=True, takes_text=has_words)
 async def add(chat: Chat, asked: tuple[int, str]) -> None:
     number, text = asked
     if not text:
@@ -70,7 +70,7 @@ async def add_answer(chat: Chat, answers: Answers) -> None:
     await _add(chat, int(str(answers["number"])), str(answers["text"]))
 
 
-@router.understand(number_behind("评价"), is_certain=True)
+@router.understand(number_behind("评价"), is_certain=True, takes_text=has_words)
 async def rate(chat: Chat, asked: tuple[int, str]) -> None:
     number, given = asked
     if given not in RATINGS:
@@ -81,7 +81,7 @@ async def rate(chat: Chat, asked: tuple[int, str]) -> None:
     await chat.say(wording, rating=rating, number=number)
 
 
-@router.understand(number_behind("重开"), is_certain=True)
+@router.understand(number_behind("重开"), is_certain=True, takes_text=has_words)
 async def reopen(chat: Chat, asked: tuple[int, str]) -> None:
     ticket = await reopen_ticket(chat.shop, chat.person, asked[0], key=chat.key)
     promise = clock_text(chat.shop, ticket.due_at or ticket.promise_at)

@@ -5,7 +5,7 @@ from bot.routing import Router
 from handlers.member.arguments import AMOUNT, behind
 from handlers.membership import members_only
 from loyalty.money import fen_from_text, yuan_text
-from services.tier_progress import (
+from services.tiers.progress import (
     Keeping,
     Standards,
     Tier,
@@ -14,8 +14,8 @@ from services.tier_progress import (
     tier_after_spending,
     tier_progress,
 )
-from services.tier_words import condition_lines
-from services.tiers import tier_of
+from services.tiers.rungs import tier_of
+from services.tiers.words import condition_lines
 
 router = Router()
 NEXT = {"any": "tiers/next_any", "all": "tiers/next_all"}
@@ -28,6 +28,7 @@ async def show_tier(chat: Chat, member_id: int) -> None:
     if not chat.shop.rules.tiers:
         return await chat.say("tiers/no_ladder")
     progress = await tier_progress(chat.shop, member_id)
+    chat.rests_on(tiers=progress.facts)
     growth = progress.measures.growth // 100
     sentence = "tiers/growth_so_far" if progress.window_days else "tiers/growth_ever"
     lines = [
@@ -47,9 +48,11 @@ async def show_outlook(chat: Chat, member_id: int, amount: str) -> None:
         return await chat.say("tiers/no_ladder")
     amount_fen = fen_from_text(amount)
     outlook = await tier_after_spending(chat.shop, member_id, amount_fen)
+    yuan = yuan_text(amount_fen)
+    chat.rests_on(tiers=outlook.facts, spends=yuan)
     await chat.say(
         "tiers/what_if_rises" if outlook.rises else "tiers/what_if_stays",
-        yuan=yuan_text(amount_fen),
+        yuan=yuan,
         tier=outlook.tier.name,
         lines="\n".join(_next_lines(chat, outlook.next)),
     )

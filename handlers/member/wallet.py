@@ -5,8 +5,8 @@ from bot.routing import Router
 from handlers.member.arguments import behind
 from handlers.membership import members_only
 from loyalty.money import yuan_text
-from services.hold_consents import agree_to_hold
-from services.wallet import StoredValue, stored_value
+from services.wallet.balance import StoredValue, stored_value
+from services.wallet.hold_consents import agree_to_hold
 
 router = Router()
 

@@ -11,10 +11,10 @@ from bot.web import JsonFault
 from handlers.mini.codes import CodeRefused, MiniPlatform
 from loyalty.person import Person
 from loyalty.refusals import Refusal
-from services.mini_sessions import check_login_address, log_in, log_out, note_failed_login
-from services.phones import Verified, phone_mask, verified_before, verified_by_platform
+from services.details.phones import Verified, phone_mask, verified_before, verified_by_platform
+from services.people.mini_sessions import check_login_address, log_in, log_out, note_failed_login
+from services.people.viewing import note_view
 from services.shop import Shop
-from services.viewing import note_view
 
 Told = dict[str, object]
 

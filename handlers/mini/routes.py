@@ -15,7 +15,7 @@ from handlers.mini.calls import MiniCall, Told, post_login, post_logout, post_ph
 from handlers.mini.codes import MiniPlatform, PlatformBusy
 from loyalty.person import Person
 from loyalty.refusals import Refusal
-from services.mini_sessions import person_of_session
+from services.people.mini_sessions import person_of_session
 from services.shop import Shop
 
 log = logging.getLogger(__name__)

@@ -11,10 +11,12 @@ from bot.web import Pages
 from handlers.pages.login import Login, LoginFailed
 from loyalty.money import yuan_text
 from loyalty.refusals import Refusal
-from services.callers import identify
-from services.claims import ReceiptRefused, check_on_its_face, claim_receipt, find_token
+from services.ledger.told import note_told
+from services.people.callers import identify
+from services.people.visitors import too_many_or
+from services.purchases.awaited import receipt_reference
+from services.purchases.claims import ReceiptRefused, check_on_its_face, claim_receipt, find_token
 from services.shop import Shop
-from services.visitors import too_many_or
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,21 @@ class ClaimPages:
             return self._result("login_failed", self._phrase("pages/login_failed_text"), 400)
         caller = await identify(self.shop, arrival.account, arrival.openid, "")
         found = find_token(self.shop, self.shop.claim_url + arrival.carried)
+        receipt = found.receipt if found else None
         try:
-            answer = await claim_receipt(self.shop, caller.person, found.receipt if found else None)
+            answer = await claim_receipt(self.shop, caller.person, receipt)
         except Refusal as refusal:
             return self._refused(refusal)
-        text = self._phrase(f"claims/{answer.wording}_page", **answer.facts())
+        assert receipt is not None, "it was claimed"
+        grounds = {"receipt": receipt_reference(receipt.receipt)}
+        await note_told(self.shop, caller.person, f"claims/{answer.wording}_page", grounds)
+        text = self._phrase(f"claims/{answer.wording}_page", **answer.facts(self.shop))
         number = f"+{answer.points}" if answer.points else ""
         return self._result(answer.wording, text, 200, number=number)
 
     def _refused(self, refusal: Refusal) -> web.Response:
         name = refusal.wording.partition("/")[2]
-        return self._result(name, self._phrase(refusal.wording), refusal.status)
+        return self._result(name, self._phrase(refusal.wording, **refusal.facts), refusal.status)
 
     def _result(self, title: str, text: str, status: int, number: str = "") -> web.Response:
         return self.pages.page(

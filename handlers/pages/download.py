@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.web import PAGE_HEADERS, Pages
-from services.downloads import DownloadGone, find_download, take_file
+from services.people.downloads import DownloadGone, find_download, take_file
 from services.shop import Shop
 
 CONTENT_TYPES = {

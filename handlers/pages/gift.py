@@ -7,11 +7,11 @@ from aiohttp import web
 from bot.web import Pages
 from handlers.pages.login import Login, LoginFailed
 from loyalty.refusals import Refusal
-from services.callers import identify
-from services.gift_claims import GiftRefused, claim_gift, find_gift
-from services.gifts import gift_url
+from services.coupons.gift_claims import GiftRefused, claim_gift, find_gift
+from services.coupons.gifts import gift_url
+from services.people.callers import identify
+from services.people.visitors import is_guessing_gifts
 from services.shop import Shop
-from services.visitors import is_guessing_gifts
 
 
 @dataclass(frozen=True, slots=True)

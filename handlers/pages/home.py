@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.web import Pages
-from services.member_codes import is_member_code
+from services.purchases.member_codes import is_member_code
 from services.shop import Shop
 
 

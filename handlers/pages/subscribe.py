@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.web import Pages
-from services.callers import identify
+from services.messages.subscriptions import ASKING_PATH, NoticeForm, asked_form, note_one_time
+from services.people.callers import identify
 from services.shop import Shop
-from services.subscriptions import ASKING_PATH, NoticeForm, asked_form, note_one_time
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.web import json_answer
-from services.recorded import Recorded
+from services.purchases.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)

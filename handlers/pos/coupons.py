@@ -4,9 +4,9 @@ from aiohttp import web
 
 from handlers.pos.calls import TillCall, recorded_answer
 from handlers.pos.fields import Fields
-from services.coupon_redeeming import redeem_coupon, release_coupon
+from services.coupons.redeeming import redeem_coupon, release_coupon
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
 
 
 async def post_redeem(shop: Shop, till: Till, call: TillCall) -> web.Response:

@@ -5,9 +5,9 @@ from aiohttp import web
 from bot.web import json_answer
 from handlers.pos.calls import TillCall
 from handlers.pos.fields import Fields
-from services.identifying import identify_member
+from services.org.tills import Till
+from services.purchases.identifying import identify_member
 from services.shop import Shop
-from services.tills import Till
 
 
 async def post_identify(shop: Shop, till: Till, call: TillCall) -> web.Response:

@@ -7,9 +7,9 @@ from aiohttp import web
 from handlers.pos.calls import TillCall, recorded_answer
 from handlers.pos.fields import Fields
 from loyalty.fingerprints import fingerprint
-from services.purchases import PurchaseReport, record_purchase
+from services.org.tills import Till
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till
 
 LARGEST_FEN = 100_000_000
 LARGEST_SEQUENCE = 2**31 - 1

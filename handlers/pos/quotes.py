@@ -8,9 +8,9 @@ from bot.web import json_answer
 from handlers.pos.calls import TillCall
 from handlers.pos.fields import Fields
 from handlers.pos.purchases import LARGEST_FEN, read_line
-from services.quoting import QuoteRequest, make_quote
+from services.org.tills import Till
+from services.purchases.quoting import QuoteRequest, make_quote
 from services.shop import Shop
-from services.tills import Till
 
 MOST_CODES = 20
 

@@ -8,9 +8,9 @@ from handlers.pos.calls import TillCall, recorded_answer
 from handlers.pos.fields import Fields
 from handlers.pos.purchases import LARGEST_FEN
 from loyalty.fingerprints import fingerprint
-from services.refunds import RefundReport, record_refund
+from services.org.tills import Till
+from services.purchases.refunds import RefundReport, record_refund
 from services.shop import Shop
-from services.tills import Till
 
 
 async def post_refund(shop: Shop, till: Till, call: TillCall) -> web.Response:

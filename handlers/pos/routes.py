@@ -16,8 +16,8 @@ from handlers.pos.quotes import post_quote
 from handlers.pos.refunds import post_refund
 from handlers.pos.wallet import post_capture, post_hold, post_topup, post_void
 from loyalty.refusals import Refusal
+from services.org.tills import SignedRequest, Till, authenticate
 from services.shop import Shop
-from services.tills import SignedRequest, Till, authenticate
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ LARGEST_BODY_KB = 256
 OPENAPI = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
 
 Call = Callable[[Shop, Till, TillCall], Awaitable[web.Response]]
+NO_FIELDS = b"{}"
 CALLS: dict[str, Call] = {
     "/pos/v1/coupons/{code}/redeem": post_redeem,
     "/pos/v1/coupons/{code}/release": post_release,
@@ -87,7 +88,7 @@ class TillDoor:
         body = await read_body(request, most_kb=LARGEST_BODY_KB)
         till = await authenticate(self._shop, _signed(request, body))
         try:
-            content = read_strict_json(body)
+            content = read_strict_json(body or NO_FIELDS)
         except BadJson as bad:
             raise JsonFault(400, str(bad)) from None
         await self._shop.keep_up()

@@ -5,11 +5,11 @@ from aiohttp import web
 from handlers.pos.calls import TillCall, recorded_answer
 from handlers.pos.fields import Fields
 from loyalty.fingerprints import fingerprint
-from services.hold_endings import HoldUnknown, capture, void
-from services.holds import HoldRequest, hold
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
-from services.topups import TopUpRequest, top_up
+from services.wallet.hold_endings import HoldUnknown, capture, void
+from services.wallet.holds import HoldRequest, hold
+from services.wallet.topups import TopUpRequest, top_up
 
 LARGEST_FEN = 100_000_000
 LONGEST_ID = 18

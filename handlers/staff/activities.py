@@ -4,10 +4,10 @@ from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
 from loyalty.money import yuan_text
-from services.activities import facts_of
-from services.activity_desk import guest_list, outcome_of, read_activity_number
-from services.check_ins import check_in_by_hand, show_check_in
-from services.staff import Right
+from services.activities.check_ins import check_in_by_hand, show_check_in
+from services.activities.desk import guest_list, outcome_of, read_activity_number
+from services.activities.whats_on import facts_of
+from services.org.staff import Right
 
 router = Router()
 

@@ -3,13 +3,19 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.staff import Right
+from services.org.confirmations import looks_like_code
+from services.org.staff import Right
 
 router = Router()
 
 
 @router.staff(
-    "批准", Right.APPROVE, takes=(1, 1), usage="staff/usage_approve", help="staff/help_approve"
+    "批准",
+    Right.APPROVE,
+    takes=(1, 1),
+    usage="staff/usage_approve",
+    help="staff/help_approve",
+    is_certain=looks_like_code,
 )
 async def approve(chat: Chat, arguments: tuple[str, ...]) -> None:
     await propose(chat, "approve", arguments)

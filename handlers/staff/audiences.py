@@ -3,11 +3,11 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.audience_looks import AudienceLook, see_audience, try_audience
-from services.member_tags import Tag
-from services.segment_list import saved_audiences
-from services.staff import Right
-from services.staff_tags import Tagged, add_tag_by_hand, drop_tag_by_hand, show_tags
+from services.audiences.looks import AudienceLook, see_audience, try_audience
+from services.audiences.segment_list import saved_audiences
+from services.org.staff import Right
+from services.people.member_tags import Tag
+from services.people.staff_tags import Tagged, add_tag_by_hand, drop_tag_by_hand, show_tags
 
 router = Router()
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.audit_reading import AuditLine, newest_of_staff, who_looked
-from services.staff import Right
+from services.custody.audit_reading import AuditLine, newest_of_staff, who_looked
+from services.org.staff import Right
 
 router = Router()
 

@@ -3,12 +3,12 @@
 from bot.chat import Chat
 from bot.dialogue import NotMeant
 from bot.routing import Router
-from services.invitations import bind_staff, looks_like_invitation
+from services.org.invitations import bind_staff, looks_like_invitation
 
 router = Router()
 
 
-@router.staff("绑定", None, takes=(1, 1))
+@router.staff("绑定", None, takes=(1, 1), is_certain=looks_like_invitation)
 async def bind(chat: Chat, arguments: tuple[str, ...]) -> None:
     """To anybody without something that can be a code it is no word."""
     if not looks_like_invitation(arguments[0]):

@@ -10,7 +10,7 @@ from bot.dialogue import Answers, AskAgain, Dialogue
 from bot.pushes import command_text
 from bot.routing import Router
 from loyalty.refusals import Refusal
-from services.broadcast_desk import (
+from services.broadcasts.desk import (
     PLACES_SHOWN,
     Shown,
     ask_for_start,
@@ -18,18 +18,18 @@ from services.broadcast_desk import (
     saved_names,
     shown_now,
 )
-from services.broadcast_steering import cancel_broadcast, pause_broadcast, resume_broadcast
-from services.broadcast_words import list_text
-from services.broadcasts import (
+from services.broadcasts.drafts import (
     aim_at,
     list_broadcasts,
     picture_typed,
     try_on_oneself,
     typed_content,
 )
-from services.counter_actions import propose_action
-from services.second_persons import has_second_person
-from services.staff import Right
+from services.broadcasts.steering import cancel_broadcast, pause_broadcast, resume_broadcast
+from services.broadcasts.words import list_text
+from services.counter.actions import propose_action
+from services.org.second_persons import has_second_person
+from services.org.staff import Right
 
 router = Router()
 audience = router.dialogue(Dialogue("broadcast_audience"))
@@ -78,7 +78,7 @@ async def audience_typed(chat: Chat, answers: Answers) -> None:
         await chat.say("broadcast/audience_unread", fault=fault)
 
 
-@content.ask("content", prompt="broadcast/ask_content", picture=picture_typed)
+@content.ask("content", prompt="broadcast/ask_content", picture=picture_typed, free_text="all")
 def read_typed(text: str) -> str:
     try:
         return typed_content(text)

@@ -1,17 +1,28 @@
-"""营销: which campaigns there are and what came of them; stop, open, and give one more budget."""
+"""营销: which campaigns there are and what came of them; stop, open, and give one more budget.
+
+渠道码: the code whose scan sets one off, as a picture.
+"""
 
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
 from loyalty.money import yuan_text
-from services.campaign_desk import CampaignCard, State, campaign_card, campaign_cards
-from services.staff import Right
+from services.campaigns.codes import send_channel_code
+from services.campaigns.desk import (
+    CampaignCard,
+    State,
+    campaign_card,
+    campaign_cards,
+    trigger_about,
+)
+from services.org.staff import Right
 
 router = Router()
 ORDERS = {"停": "campaign_stop", "开": "campaign_open"}
 # What somebody may want to do next; what goes on can be stopped.
 NEXT = {
     State.STOPPED: "open",
+    State.UNREAD: "unread",
     State.UNAPPROVED: "approve",
     State.OVER: "over",
     State.OUT_OF_BUDGET: "budget",
@@ -33,6 +44,18 @@ async def campaigns(chat: Chat, arguments: tuple[str, ...]) -> None:
             await chat.say("campaigns/usage")
 
 
+@router.staff(
+    "渠道码",
+    Right.CAMPAIGN,
+    takes=(1, 1),
+    usage="campaigns/usage_code",
+    help="campaigns/help_code",
+)
+async def show_code(chat: Chat, arguments: tuple[str, ...]) -> None:
+    channel = await send_channel_code(chat.shop, chat.person, arguments[0], key=chat.key)
+    await chat.say("campaigns/code_coming", channel=channel)
+
+
 async def _list(chat: Chat) -> None:
     cards = await campaign_cards(chat.shop, chat.person)
     if not cards:
@@ -46,6 +69,9 @@ async def _show(chat: Chat, card: CampaignCard) -> None:
     lines = [chat.phrase("campaigns/trigger", trigger=_trigger(chat, card))]
     if terms.audience:
         lines.append(chat.phrase("campaigns/audience", audience=terms.audience))
+    if card.unread:
+        why = chat.phrase(card.unread.wording, **card.unread.facts)
+        lines.append(chat.phrase("campaigns/audience_unread", why=why))
     if terms.hold_out:
         lines.append(chat.phrase("campaigns/hold_out", percent=terms.hold_out))
     if card.stock_left is not None:
@@ -64,12 +90,14 @@ async def _show(chat: Chat, card: CampaignCard) -> None:
 
 def _trigger(chat: Chat, card: CampaignCard) -> str:
     terms = card.campaign.terms
-    facts = {"about": terms.about, "days": terms.about.removesuffix("d")}
+    facts = {"about": trigger_about(card.campaign), "days": terms.about.removesuffix("d")}
     return chat.phrase(f"campaigns/trigger_{terms.kind}", **facts)
 
 
 def _facts(chat: Chat, card: CampaignCard) -> dict[str, object]:
+    unreached = chat.phrase("campaigns/unreached", people=card.unreached) if card.unreached else ""
     return {
+        "unreached": unreached,
         "code": card.campaign.code,
         "title": card.campaign.terms.title,
         "state": chat.phrase(f"campaigns/state_{card.state}"),

@@ -3,16 +3,21 @@
 from bot.chat import Chat
 from bot.dialogue import NotMeant
 from bot.routing import Router
-from services.confirmations import cancel_confirmations, is_cancellable
-from services.counter_actions import confirm_action
-from services.invitations import shown_code
-from services.staff import Right
+from services.counter.actions import confirm_action
+from services.org.confirmations import cancel_confirmations, is_cancellable, looks_like_code
+from services.org.invitations import shown_code
+from services.org.staff import Right
 
 router = Router()
 
 
 @router.staff(
-    "确认", Right.CONFIRM, takes=(1, 1), usage="staff/usage_confirm", help="staff/help_confirm"
+    "确认",
+    Right.CONFIRM,
+    takes=(1, 1),
+    usage="staff/usage_confirm",
+    help="staff/help_confirm",
+    is_certain=looks_like_code,
 )
 async def confirm(chat: Chat, arguments: tuple[str, ...]) -> None:
     told = await confirm_action(chat.shop, chat.person, arguments[0], key=chat.key)

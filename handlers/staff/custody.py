@@ -5,8 +5,8 @@ from datetime import timedelta
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.backups import Custody, KeptBackup, back_up_now, custody_of
-from services.staff import Right
+from services.custody.backups import Custody, KeptBackup, back_up_now, custody_of
+from services.org.staff import Right
 
 router = Router()
 NOW = "现在"

@@ -3,8 +3,7 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.staff import Right
-from services.stale_details import (
+from services.details.stale_details import (
     SHOWN_OF_A_MEMBER,
     StaleDetail,
     StaleMember,
@@ -12,7 +11,8 @@ from services.stale_details import (
     read_page,
     stale_page,
 )
-from services.unmasking import unmask
+from services.details.unmasking import unmask
+from services.org.staff import Right
 
 # So that ten members fit into one message.
 LONGEST_SHOWN = 16

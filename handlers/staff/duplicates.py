@@ -4,9 +4,9 @@ import re
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.duplicates import Pair, PairUnknown, Twin, duplicate_page, part_for_good
-from services.staff import Right
-from services.stale_details import read_page
+from services.details.stale_details import read_page
+from services.merges.duplicates import Pair, PairUnknown, Twin, duplicate_page, part_for_good
+from services.org.staff import Right
 
 PAIR_NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 

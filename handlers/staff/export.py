@@ -2,8 +2,8 @@
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.counter_actions import propose_action
-from services.staff import Right
+from services.counter.actions import propose_action
+from services.org.staff import Right
 
 router = Router()
 

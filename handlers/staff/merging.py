@@ -6,7 +6,7 @@ Each word answers with a summary; nothing happens before somebody else's 确认.
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.staff import Right
+from services.org.staff import Right
 
 router = Router()
 

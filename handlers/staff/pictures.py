@@ -2,9 +2,9 @@
 
 from bot.chat import Chat
 from bot.routing import Router
-from services.staff import Right
-from services.ticket_pictures import show_pictures
-from services.ticket_reach import read_ticket_number
+from services.org.staff import Right
+from services.tickets.pictures import show_pictures
+from services.tickets.reach import read_ticket_number
 
 router = Router()
 

@@ -3,7 +3,7 @@
 from bot.chat import Chat
 from bot.routing import Router
 from loyalty.money import yuan_text
-from services.results import (
+from services.campaigns.results import (
     MEASURED_DAYS,
     SMALLEST_GROUP,
     Figures,
@@ -12,8 +12,8 @@ from services.results import (
     SaidBack,
     results_of,
 )
-from services.staff import Right
-from services.tickets import clock_text
+from services.org.staff import Right
+from services.tickets.opening import clock_text
 
 router = Router()
 
@@ -24,9 +24,10 @@ async def show_results(chat: Chat, arguments: tuple[str, ...]) -> None:
     await chat.say(
         "results/report",
         name=found.name,
-        messages=_messages(chat, found.messages),
+        messages=_messages(chat, found.messages) + _unreached(chat, found.unreached),
         replied=found.replied,
         unhappy=found.unhappy,
+        answers=_answers(chat, found),
         days=MEASURED_DAYS,
         treated=_group(chat, found.treated),
         held_out=_group(chat, found.held_out),
@@ -41,6 +42,10 @@ def _messages(chat: Chat, figures: Figures) -> str:
     return chat.phrase("results/messages", all=figures.audience, **counts)
 
 
+def _unreached(chat: Chat, people: int) -> str:
+    return chat.phrase("results/unreached", people=people) if people else ""
+
+
 def _group(chat: Chat, group: Group) -> str:
     return chat.phrase(
         "results/group",
@@ -49,6 +54,15 @@ def _group(chat: Chat, group: Group) -> str:
         percent=f"{group.permille // 10}.{group.permille % 10}",
         spent=yuan_text(group.spent_fen),
     )
+
+
+def _answers(chat: Chat, found: Results) -> str:
+    if not found.question:
+        return ""
+    counts = [
+        chat.phrase("results/answer", answer=answer, count=count) for answer, count in found.answers
+    ]
+    return "\n" + chat.phrase("results/answers", question=found.question, counts=" · ".join(counts))
 
 
 def _replies(chat: Chat, found: Results) -> str:

@@ -3,12 +3,12 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.announcements import Announced, announcements
-from services.staff import Right
-from services.suggestion_box import send_box_code
-from services.ticket_reach import read_ticket_number
-from services.tickets import clock_text
-from services.topics import repeated_topics, set_topic
+from services.org.staff import Right
+from services.tickets.announcements import Announced, announcements
+from services.tickets.opening import clock_text
+from services.tickets.reach import read_ticket_number
+from services.tickets.suggestion_box import send_box_code
+from services.tickets.topics import repeated_topics, set_topic
 
 router = Router()
 

@@ -3,8 +3,8 @@
 from bot.chat import Chat
 from bot.routing import Router
 from handlers.staff.proposing import propose
-from services.staff import Right
-from services.team import Team, team
+from services.org.staff import Right
+from services.org.team import Team, team
 
 router = Router()
 

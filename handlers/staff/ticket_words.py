@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from bot.chat import Chat
-from services.ticket_figures import ServiceFigures, TicketFigures, tier_name
-from services.ticket_queue import Queue, Ticket, TicketLine, TicketSheet
-from services.ticket_telling import facts_of_ticket
-from services.ticket_texts import pages_of
-from services.tickets import clock_text
+from services.tickets.figures import ServiceFigures, TicketFigures, tier_name
+from services.tickets.opening import clock_text
+from services.tickets.queues import Queue, Ticket, TicketLine, TicketSheet
+from services.tickets.telling import facts_of_ticket
+from services.tickets.texts import pages_of
 
 PAGE, WAITING = "页", "等待"
 MINUTE, HOUR, DAY = 60, 3600, 86400

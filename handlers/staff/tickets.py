@@ -5,9 +5,8 @@ from bot.dialogue import NotMeant
 from bot.routing import Router
 from handlers.staff.proposing import propose
 from handlers.staff.ticket_words import PAGE, WAITING, say_figures, say_queue, say_sheet
-from services.own_tickets import is_own_ticket
-from services.staff import Right
-from services.ticket_answers import (
+from services.org.staff import Right
+from services.tickets.answers import (
     Ticket,
     TicketStep,
     answer_ticket,
@@ -16,11 +15,12 @@ from services.ticket_answers import (
     note_in_ticket,
     take_ticket,
 )
-from services.ticket_endings import resolve_ticket
-from services.ticket_figures import LONGEST_PERIOD_DAYS, PERIOD_DAYS, ticket_figures
-from services.ticket_queue import ticket_queue, view_ticket
-from services.ticket_reach import read_ticket_number
-from services.tickets import clock_text
+from services.tickets.endings import resolve_ticket
+from services.tickets.figures import LONGEST_PERIOD_DAYS, PERIOD_DAYS, ticket_figures
+from services.tickets.opening import clock_text
+from services.tickets.own_tickets import is_own_ticket
+from services.tickets.queues import ticket_queue, view_ticket
+from services.tickets.reach import read_ticket_number
 
 router = Router()
 REMEDIES = {"积分": "points", "券": "coupon"}

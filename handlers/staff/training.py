@@ -5,8 +5,8 @@ import hashlib
 from bot.chat import Chat
 from bot.dialogue import Answer, Answers, AskAgain, Dialogue, Progress
 from bot.routing import Router
-from services.staff import Right
-from services.training import (
+from services.org.staff import Right
+from services.org.training import (
     Attempt,
     finish_quiz,
     question_of,
