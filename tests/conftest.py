@@ -11,6 +11,17 @@ from tests.servers import PostgresServer, RedisServer, postgres_server, redis_se
 
 Server = TypeVar("Server")
 
+# They start several processes each and have an eye on the clock: one of them at a time.
+WITH_PROCESSES = ("tests/browser/", "tests/contract/", "tests/faults/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests share a worker: those of a file, and all those with processes of their own."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        group = "with processes" if file.startswith(WITH_PROCESSES) else file
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture(scope="session")
 def real_postgres() -> Iterator[PostgresServer]:

@@ -4,9 +4,9 @@ from hashlib import sha256
 from typing import Any
 
 from loyalty.send_results import SendResult, SendState
-from services.messages import opened_content
-from services.outbox import ClaimedMessage
-from services.outbox_results import begin_sending, record_results
+from services.messages.outbox import ClaimedMessage
+from services.messages.outbox_results import begin_sending, record_results
+from services.messages.queueing import opened_content
 from services.shop import Shop
 from storage.keyring import PURPOSES, KeyRing
 from storage.sql import Row, rows

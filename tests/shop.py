@@ -35,12 +35,12 @@ from bot.wording import Wordings, load_wordings
 from loyalty.receipts import Receipt, minutes_at, sign_receipt
 from loyalty.staff import Role
 from scheduler.runner import Runner
-from services.invitations import invite
-from services.outbox import queue_replies
-from services.purchases import PurchaseReport, record_purchase
-from services.recorded import Answer
+from services.messages.outbox import queue_replies
+from services.org.invitations import invite
+from services.org.tills import Till, enrol_till
+from services.purchases.recorded import Answer
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till, enrol_till
 from storage.database import DatabaseAddress
 from storage.sql import rows
 from tests.cast import CAST, Character

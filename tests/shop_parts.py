@@ -13,15 +13,15 @@ from bot.wording import load_wordings
 from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
 from loyalty.receipts import Receipt, UnverifiedReceipt, minutes_at, read_token, sign_receipt
-from services.callers import identify
 from services.clock import BusinessClock
-from services.joining import Joined, join_member
+from services.ledger.points import points_balance
 from services.loading import load_shop
-from services.points import points_balance
-from services.purchases import PurchaseReport
+from services.org.tills import Till, enrol_till
+from services.people.callers import identify
+from services.people.joining import Joined, join_member
+from services.purchases.reporting import PurchaseReport
 from services.rules import RulesBook
 from services.shop import Shop
-from services.tills import Till, enrol_till
 from storage.cache import Cache
 from storage.cache_twin import TwinCache
 from storage.database import DatabaseAddress, close_database, open_database

@@ -90,7 +90,7 @@ def body(lines: int) -> str:
         ("bot/inbox.py", "pass\n" * 401, "has 401 lines"),
         ("bot/inbox.py", f"def admit():\n{body(60)}", "has 61 lines"),
         ("handlers/member/tier.py", f"async def show():\n{body(30)}", "has 31 lines"),
-        ("services/tiers.py", f"async def keep_tier():\n{body(50)}", "has 51 lines"),
+        ("services/tiers/rungs.py", f"async def keep_tier():\n{body(50)}", "has 51 lines"),
         ("tests/test_tiers.py", f"def test_tier():\n{body(40)}", "has 41 lines"),
         ("bot/inbox.py", "def f(a, b, c, d, *, e, f, g, h): ...\n", "takes 8 parameters"),
         (

@@ -55,7 +55,8 @@ def test_a_report_adds_up(desk: Desk) -> None:
 def test_what_has_not_begun_can_be_cancelled_and_not_paused(desk: Desk) -> None:
     number = str(draft(desk))
     for step in ("pause", "resume"):
-        assert f"群发 {number} 现在不能这样做" in desk.run("broadcast", step, number).complaint
+        complaint = desk.run("broadcast", step, number).complaint
+        assert f"群发 {number} 现在不能这样做。回“群发 进度 {number}”看它到哪一步了。" in complaint
     for _ in range(2):
         assert desk.run("broadcast", "cancel", number).data["state"] == "cancelled"
     assert desk.run("broadcast", "pause", number).code == 2

@@ -1,5 +1,6 @@
 """从一条推送到说什么: the order of routing, and what becomes of refusals, bugs and progress."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -39,6 +40,7 @@ class Memory:
     person: Person = PERSON
     progress: str | None = None
     told: str = ""
+    grounds: dict[str, object] = field(default_factory=dict)
     saved: list[tuple[str | None, str | None, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -50,8 +52,8 @@ class Memory:
         self.saved.append((progress, prior, key))
         self.progress = progress
 
-    async def remember(self, person: Person, told: str) -> None:
-        self.told = told
+    async def remember(self, person: Person, told: str, grounds: Mapping[str, object]) -> None:
+        self.told, self.grounds = told, dict(grounds)
 
     async def first_lines(self, person: Person, key: str) -> list[str]:
         self.asked.append(key)

@@ -8,7 +8,7 @@ import pytest
 from bot.delivery_errors import DeliveryFailed
 from bot.exporting import export_courier
 from bot.wechat import WeChatGateway
-from services.export_files import ExportGone
+from services.people.export_files import ExportGone
 from tests.bot.sending import Row
 
 ROW = Row(1, openid="o1", content={"kind": "export", "value": "7"})

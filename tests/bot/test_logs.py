@@ -21,7 +21,7 @@ from handlers.pages.claim import ClaimPages
 from handlers.pages.login import Login, LoginFailed
 from handlers.pos import routes
 from handlers.pos.routes import TillDoor
-from services import details
+from services.details import keeping
 from tests.bot.wire import NOW, OPENID, SAFE, Query, safe_push, text_xml
 from tests.contract.till import Enrolment, Till, purchase
 from tests.shop import ShopUnderTest, new_till, shop_with_a_past
@@ -202,7 +202,7 @@ async def test_not_even_when_everything_breaks(
     token = await doors.shop.receipt()
     await doors.writes("入会", 1)
     await doors.writes("同意", 2)
-    monkeypatch.setitem(details.READERS, "phone", fail)
+    monkeypatch.setitem(keeping.READERS, "phone", fail)
     await doors.writes("填手机号", 3)
     assert await doors.writes(PHONE, 4) == 200
     monkeypatch.setattr(routes, "authenticate", fail)

@@ -16,7 +16,7 @@ from bot.metrics import (
     sending_gauges,
     state_gauges,
 )
-from services.ticket_figures import ReplyTimes
+from services.tickets.figures import ReplyTimes
 
 
 def value_of(text: str, series: str) -> float:

@@ -6,9 +6,9 @@ from typing import cast
 import pytest
 
 from bot.accounts import Account
-from bot.box_codes import box_courier
 from bot.delivery import ATTEMPTS
 from bot.delivery_errors import DeliveryFailed, DeliveryUncertain
+from bot.scene_codes import scene_courier
 from bot.ticket_pictures import fetching_courier, showing_courier
 from bot.wechat import QrTicket, WeChatGateway
 from tests.bot.sending import Row
@@ -138,7 +138,7 @@ BOX = Row(1, content={"kind": "box", "value": "box_cd01"})
 
 async def test_the_code_of_a_box_is_drawn_from_the_platforms() -> None:
     gateway = Gateway()
-    await box_courier()(cast(WeChatGateway, gateway), BOX)
+    await scene_courier()(cast(WeChatGateway, gateway), BOX)
     assert gateway.scenes == ["box_cd01"]
     [(openid, content, name)] = gateway.sent
     assert (openid, name) == ("o1", "box.png")
@@ -152,6 +152,6 @@ async def test_the_code_of_a_box_is_drawn_from_the_platforms() -> None:
 )
 async def test_a_code_that_cannot_be_made_is_not_sent(gateway: Gateway, kind: str) -> None:
     with pytest.raises(DeliveryFailed) as failed:
-        await box_courier()(cast(WeChatGateway, gateway), BOX)
+        await scene_courier()(cast(WeChatGateway, gateway), BOX)
     assert failed.value.kind == kind
     assert gateway.sent == []

@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.app import opened_shop
 from bot.config import Settings, load_settings
 from sandbox.forms import preset_forms
+from services.custody.verify import verify_ledger
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
-from services.verify import verify_ledger
 from storage.broadcasts import broadcast_of_id
 from storage.campaign_cues import due_cues
 from storage.sql import rows

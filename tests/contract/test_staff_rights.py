@@ -63,6 +63,7 @@ WORDS: dict[str, set[str]] = {
     "导出 一 二 三": LEADING,
     "合并": LEADING,
     "撤销合并": LEADING,
+    "今日生日": COUNTER | SERVICE,
     "待核资料": COUNTER,
     "已核": COUNTER,
     "查电话": SERVICE,

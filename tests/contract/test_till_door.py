@@ -1,6 +1,7 @@
 """The till door (收银接口): signatures, repeats, conflicts, tokens, member codes."""
 
 import base64
+import itertools
 import json
 import time
 from typing import Any
@@ -17,6 +18,8 @@ CALLS = [
     *("/pos/v1/wallet/holds", "/pos/v1/wallet/topups"),
     *("/pos/v1/wallet/holds/1/capture", "/pos/v1/wallet/holds/1/void"),
 ]
+# They ask for nothing, and so take an empty body.
+WITHOUT_FIELDS = ("/pos/v1/wallet/holds/1/capture", "/pos/v1/wallet/holds/1/void")
 NO_JSON_OF_OURS = {
     "not closed": b"{",
     "no object": b"[]",
@@ -154,7 +157,7 @@ async def test_a_request_not_signed_by_the_till_is_refused(
         b'{"receipt_no": "\\ud83d"}',
         b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}",
     ],
-    ids=lambda body: body[:40].decode(),
+    ids=itertools.count(),
 )
 async def test_a_purchase_that_makes_no_sense_is_refused(bench: Bench, body: bytes) -> None:
     said = await bench.till().call(PURCHASES, body)
@@ -171,6 +174,8 @@ async def test_a_body_over_256_kilobytes_is_too_large(bench: Bench) -> None:
 async def test_every_call_takes_strict_json_only(bench: Bench, path: str) -> None:
     till, before = bench.till(), await bench.at_rest()
     for name, body in NO_JSON_OF_OURS.items():
+        if not body and path in WITHOUT_FIELDS:
+            continue
         said = await till.call(path, body, at=len(name))
         assert (said.status, said.body["error"]["code"]) == (400, "bad_request"), (name, said.raw)
     assert_error(await till.call(path, b" " * 262_145), 413, "too_large")

@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -62,7 +63,7 @@ def phone_with(file: str, wording: str, folder: Path) -> Phone:
     async def save(person: Person, progress: str | None, prior: str | None, key: str) -> None:
         kept["progress"] = progress
 
-    async def remember(person: Person, told: str) -> None:
+    async def remember(person: Person, told: str, grounds: Mapping[str, object]) -> None:
         kept["told"] = told
 
     table = table_of([*handler_modules(handlers), made(file)])
@@ -109,7 +110,7 @@ async def test_the_new_job_forgets_what_ended_long_ago(
 ) -> None:
     query = made("storage/retention.py")
     monkeypatch.setitem(sys.modules, query.__name__, query)
-    job = job_of_the_page(shop, made("services/retention.py").forget_old_messages)
+    job = job_of_the_page(shop, made("services/custody/retention.py").forget_old_messages)
     for days, key in ((100, "old"), (1, "new"), (100, "waiting")):
         ended_at = shop.clock.machine_now() - timedelta(days=days)
         await queue(key, ended_at, ends=key != "waiting")

@@ -10,7 +10,7 @@ from bot.routing import Router
 from bot.wording import FOLDER, Wordings, load_wordings
 from loyalty.refusals import Refusal
 from loyalty.staff import Right, Role
-from services.counter_actions import KINDS, confirm_action
+from services.counter.actions import KINDS, confirm_action
 from services.shop import Shop
 from storage.models import Member
 from storage.sql import rows
@@ -24,8 +24,8 @@ async def test_the_new_staff_word_is_proposed_confirmed_and_told(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = replace(shop, phrase=wordings_with_amends(tmp_path).fill)
-    kind = made("services/counter_amends.py").AMENDS
-    kinds = changed("services/counter_actions.py", AMENDS=kind)["KINDS"]
+    kind = made("services/counter/amends.py").AMENDS
+    kinds = changed("services/counter/actions.py", AMENDS=kind)["KINDS"]
     assert kinds.items() - KINDS.items() == {("amends", kind)}
     monkeypatch.setitem(KINDS, "amends", kind)
     member_no = (await Member.get(id=(await a_member(shop)).member_id)).member_no or ""

@@ -15,7 +15,7 @@ import pytest
 
 from handlers.pos.routes import OPENAPI
 from loyalty.receipts import check_receipt, minutes_at, paid_at, read_token, token_in
-from services.tills import SignedRequest
+from services.org.tills import SignedRequest
 from tests.docs.pages import Fence, fences_of
 from tests.handlers.pos.described import faults_of, request_schema
 from tests.source_code import ROOT

@@ -26,7 +26,7 @@ from tests.docs.pages import (
 from tests.source_code import PACKAGES, ROOT, WORKSHOP, python_files, text_of
 
 WIDEST = 120
-COMPLAINING = ("loyalty/audit.py", "loyalty/audit_chain.py", "services/verify.py")
+COMPLAINING = ("loyalty/audit.py", "loyalty/audit_chain.py", "services/custody/verify.py")
 OUR_FOLDER = re.compile(rf"({'|'.join((*PACKAGES, *WORKSHOP, 'docs', 'templates'))})/[\w./*-]*")
 OUR_MODULE = re.compile(rf"({'|'.join(PACKAGES)})(\.[a-z_]+)+")
 ROOT_FILE = re.compile(r"(config|pyproject)\.toml|compose\.yaml|Dockerfile|[A-Z]+\.md")
@@ -89,6 +89,13 @@ def test_targets_of_make_are_in_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     named = {line.split()[1] for _, line in shell_lines() if re.match(r"make [a-z]", line)}
     assert {"run", "test"} <= named <= targets
+
+
+def test_every_room_of_services_is_told_with_the_architecture() -> None:
+    _, _, part = prose_of("docs/architecture.md").partition("## The rooms of `services`")
+    told = re.findall(r"^\| `(\w+)` \|", part.partition("\n## ")[0], re.MULTILINE)
+    rooms = [found.parent.name for found in (ROOT / "services").glob("*/__init__.py")]
+    assert sorted(told) == sorted(rooms)
 
 
 def test_every_decision_is_listed_with_the_architecture() -> None:

@@ -11,10 +11,10 @@ from loyalty.campaign_terms import CampaignMessage, CampaignQuestion
 from loyalty.contacts import AllowanceTerms
 from loyalty.lifecycle import LifecycleTerms
 from loyalty.message_terms import MessageTerms, QuietTerms
-from loyalty.shop_file import ShopFile, read_shop_file
-from loyalty.shop_file_parts import Scope
-from loyalty.shop_file_table import Table
-from loyalty.shop_file_terms import (
+from loyalty.shop_file.parts import Scope
+from loyalty.shop_file.reading import ShopFile, read_shop_file
+from loyalty.shop_file.table import Table
+from loyalty.shop_file.terms import (
     ActivityTerms,
     Brand,
     CampaignTerms,

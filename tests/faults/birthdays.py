@@ -16,10 +16,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import cycle, islice
 from time import perf_counter
 
-from services.campaign_answering import campaign_named
-from services.campaign_runs import run_campaign_audience
+from services.campaigns.runs import run_campaign_audience
+from services.campaigns.turns import campaign_named
 from services.clock import SHOP_ZONE
-from services.details import birthday_digest
+from services.details.keeping import birthday_digest
 from services.shop import Shop
 from storage.database import DatabaseAddress
 from storage.sealing import seal

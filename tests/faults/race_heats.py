@@ -9,12 +9,12 @@ from typing import Any
 from loyalty.member_codes import STEPS_ACCEPTED, USES_PER_STEP, show_member_code, step_at
 from loyalty.person import Person
 from loyalty.receipts import Receipt, minutes_at, sign_receipt
-from services.coupons import issue_coupon
+from services.coupons.issuing import issue_coupon
+from services.ledger.points import earn_points
 from services.loading import load_shop
-from services.points import earn_points
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
-from services.topups import TopUpRequest, top_up
+from services.wallet.topups import TopUpRequest, top_up
 from storage.sql import change, row
 from storage.transactions import transactional
 from tests.faults.race_parts import TILL

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
 
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
 from storage.database import DatabaseAddress
 from storage.keyring import PURPOSES, KeyRing
 from storage.sealing import unseal_bytes

@@ -14,13 +14,13 @@ from loyalty.coupon_codes import read_coupon_code
 from loyalty.merging import MemberMerged
 from loyalty.person import Person
 from loyalty.refusals import Refusal
-from services.activity_signups import sign_up
-from services.claims import claim_receipt
-from services.coupon_redeeming import redeem_at_receipt
-from services.exchanges import exchange_points
-from services.holds import HoldRequest, hold
-from services.merging import merge_members
+from services.activities.signups import sign_up
+from services.coupons.exchanges import exchange_points
+from services.coupons.redeeming import redeem_at_receipt
+from services.merges.merging import merge_members
+from services.purchases.claims import claim_receipt
 from services.shop import Shop
+from services.wallet.holds import HoldRequest, hold
 from storage.database import DatabaseAddress, is_outage
 from storage.models import Member
 from tests.faults.race_heats import PRICE_POINTS

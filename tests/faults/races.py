@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from services.custody.verify import verify_ledger
 from services.shop import Shop
-from services.verify import verify_ledger
 from storage.database import DatabaseAddress
 from tests.faults.race_heats import HEATS, Track, prepare_track
 from tests.faults.race_parts import POOL_SIZE, open_race_shop

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from loyalty.staff import Role
-from services.activities import time_text
-from services.activity_tasks import run_activity_tasks
+from services.activities.tasks import run_activity_tasks
+from services.activities.whats_on import time_text
 from services.loading import load_shop
 from storage.sql import row
 from tests.cast import CAST

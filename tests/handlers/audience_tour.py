@@ -1,7 +1,7 @@
 """The tour of audiences (人群巡店): filters tried, misread, saved and dropped; tags by hand."""
 
 from services.loading import load_shop
-from services.member_tags import refresh_tags
+from services.people.member_tags import refresh_tags
 from tests.handlers.staff_tour import yes
 from tests.shop import ShopUnderTest
 

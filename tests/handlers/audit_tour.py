@@ -1,7 +1,7 @@
 """The tour of the audit (审计巡查): what an owner reads of the trail."""
 
-from services.audit_anchors import anchor_trail
-from services.auditing import MEMBER, SYSTEM, Act, audit_alone
+from services.custody.audit_anchors import anchor_trail
+from services.custody.auditing import MEMBER, SYSTEM, Act, audit_alone
 from storage.sql import rows
 from tests.shop import ShopUnderTest
 

@@ -1,12 +1,13 @@
 """The tour of group sends (群发巡店): written, rehearsed, confirmed, stopped, finished."""
 
-import services.broadcast_rehearsals
+import services.broadcasts.rehearsals
 from bot.pushes import ImageMessage
 from loyalty.broadcasts import Rehearsal
 from loyalty.send_gate_values import Held
 from loyalty.staff import Role
-from services.broadcast_work import work_round
-from services.invitations import stop_staff
+from services.broadcasts.commands import draft_at_desk
+from services.broadcasts.work import work_round
+from services.org.invitations import stop_staff
 from storage.sql import change, row
 from tests.shop import ShopUnderTest, become_staff
 
@@ -66,7 +67,7 @@ async def rehearse_everything(shop: ShopUnderTest, number: int) -> None:
     everything = Rehearsal(
         people=30,
         by_channel={"service": 3, "mass": 2},
-        held_back={str(reason): 1 for reason in Held},
+        held_back={**{str(reason): 1 for reason in Held}, "of_another_version": 1},
         waits={"quiet_hours": 1},
         samples=(somebody["id"],),
     )
@@ -116,10 +117,10 @@ async def let_it_grow_old(shop: ShopUnderTest, number: int) -> None:
 
 
 async def count_many(shop: ShopUnderTest) -> None:
-    chunk, services.broadcast_rehearsals.CHUNK = services.broadcast_rehearsals.CHUNK, 1
+    chunk, services.broadcasts.rehearsals.CHUNK = services.broadcasts.rehearsals.CHUNK, 1
     number = await draft(shop, "上新了")
     await shop.hear(WRITER, f"群发 进度 {number}")
-    services.broadcast_rehearsals.CHUNK = chunk
+    services.broadcasts.rehearsals.CHUNK = chunk
     await work(shop)
 
 
@@ -131,6 +132,8 @@ async def lose_the_author(shop: ShopUnderTest, number: int) -> None:
     await shop.hear(OWNER, "群发 全部")
     await shop.hear(OWNER, "上新了")
     await shop.hear(OWNER, f"群发 确认 {number + 1}")
+    operators = await draft_at_desk(shop.shop, "全部", "上新了", key="tour")
+    await shop.hear(OWNER, f"群发 {operators['id']}")
 
 
 async def work(shop: ShopUnderTest) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from loyalty.staff import Role
-from services.campaign_engine import run_cues
+from services.campaigns.engine import run_cues
 from services.loading import load_shop
 from storage.sql import row, rows
 from tests.cast import CAST
@@ -62,6 +62,7 @@ async def run_campaigns(shop: ShopUnderTest) -> None:
     campaigns = [one | (later if one["code"] == "later" else {}) for one in CAMPAIGNS]
     await load_shop(shop.shop, {"campaigns": campaigns})
     await shop.shop.rules.refresh()
+    await have_codes_drawn(shop)
     await scan_codes(shop)
     await ask_members(shop)
     await look_after_campaigns(shop)
@@ -79,6 +80,11 @@ async def scan_codes(shop: ShopUnderTest) -> None:
     await shop.hear(MEMBER, "为什么")
 
 
+async def have_codes_drawn(shop: ShopUnderTest) -> None:
+    for words in ("渠道码", "渠道码 nowhere", "渠道码 market"):
+        await shop.hear(OWNER, words)
+
+
 async def ask_members(shop: ShopUnderTest) -> None:
     number = await member_number(shop, MEMBER)
     for key in ("1", "2"):
@@ -93,11 +99,19 @@ async def ask_members(shop: ShopUnderTest) -> None:
         f"回访 {bad} 不满意",
     ):
         await shop.hear(MEMBER, words)
+    await shop.hear(OWNER, "成效 asked")
 
 
 async def look_after_campaigns(shop: ShopUnderTest) -> None:
     """Of two who are asked one is held out or waits: the figures are there either way."""
-    for words in ("营销", "营销 dear", "营销 full", "营销 gone", "营销 预算 asked 10"):
+    for words in (
+        "营销",
+        "营销 dear",
+        "营销 full",
+        "营销 gone",
+        "营销 预算 asked 10",
+        "营销 预算 gone 10",
+    ):
         await shop.hear(OWNER, words)
     for words in ("营销 停 stall", "营销 开 stall"):
         await shop.hear(OWNER, words)
@@ -109,6 +123,7 @@ async def look_after_campaigns(shop: ShopUnderTest) -> None:
         await shop.hear(OWNER, words)
         await shop.hear(SECOND, "确认 ※")
     await shop.hear(OWNER, "营销 开 asks")
+    await lose_an_audience(shop)
     await load_shop(shop.shop, {"campaigns": [{**CAMPAIGNS[-1], "stock": 1}]})
     await shop.shop.rules.refresh()
     await shop.hear(SECOND, "确认 ※")
@@ -123,6 +138,16 @@ async def look_after_campaigns(shop: ShopUnderTest) -> None:
     await shop.hear(OWNER, "营销")
     await load_shop(shop.shop, {"campaigns": demo_shop()["campaigns"]})
     await shop.shop.rules.refresh()
+
+
+async def lose_an_audience(shop: ShopUnderTest) -> None:
+    passing = {"name": "路过的", "filter": "全部"}
+    asks = {**CAMPAIGNS[-3], "audience": "路过的"}
+    await load_shop(shop.shop, {"segments": [passing], "campaigns": [asks]})
+    await load_shop(shop.shop, {"segments": [{**passing, "ended": True}]})
+    await shop.shop.rules.refresh()
+    for words in ("营销", "营销 later"):
+        await shop.hear(OWNER, words)
 
 
 async def member_number(shop: ShopUnderTest, name: str) -> int:

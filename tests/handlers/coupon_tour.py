@@ -47,6 +47,9 @@ async def redeem_and_be_refused(counter: Counter) -> None:
     for terms in (*REFUSED, {"weekdays": [tomorrow]}):
         await ask(counter, "redeem", await give_coupon(shop.shop, LI, **terms), "C-3")
     await ask(counter, "redeem", (await offered(shop))[0], "C-3")
+    card = await give_coupon(shop.shop, LI, TEN_VISITS)
+    for what, receipt_no in (("redeem", "C-5"), ("redeem", "C-6"), ("release", "C-5")):
+        await ask(counter, what, card, receipt_no)
     for number in range(61):
         await ask(counter, "redeem", "x", f"C-{number}")
     old = await give_coupon(shop.shop, LI)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.app import Parts, dispatcher_for
-from services.backups import tell_failure
+from services.custody.backups import tell_failure
 from services.shop import BackupPlace
 from storage.database import DatabaseAddress
 from storage.sending import pause_sending

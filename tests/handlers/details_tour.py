@@ -1,7 +1,7 @@
 """The tour of a member's own data (资料巡店): every detail, its upkeep, and who sees it in full."""
 
 from loyalty.staff import Role
-from services.details import DETAILS, change_detail, empty_detail, mark_bounced
+from services.details.keeping import DETAILS, change_detail, empty_detail, mark_bounced
 from storage.sql import change, row, rows
 from tests.handlers.staff.test_training import passes_the_quiz
 from tests.shop import ShopUnderTest, become_staff
@@ -61,8 +61,21 @@ async def check_at_the_counter(shop: ShopUnderTest) -> None:
     await more_than_a_page(shop)
     await shop.pass_time(days=400)
     await shop.hear(MANAGER, "待核资料")
+    await shop.hear(CLERK, "今日生日 1")
+    await shop.hear(CLERK, "今日生日")
+    await change_detail(shop.shop, member_id, "birthday", f"{shop.shop.today():%m-%d}", key="born")
+    await everybody_is_born_today()
+    await shop.hear(CLERK, "今日生日")
     await shop.hear(CLERK, f"已核 {number}")
     await shop.hear(CLERK, f"确认 {shop.last_code}")
+
+
+async def everybody_is_born_today() -> None:
+    """By the index alone, as nobody is greeted here."""
+    await change(
+        "UPDATE members SET birthday_index ="
+        " (SELECT MAX(b.birthday_index) FROM members b) WHERE state = 'active'"
+    )
 
 
 async def more_than_a_page(shop: ShopUnderTest) -> None:

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from services.merging import merge_members
+from services.merges.merging import merge_members
 from storage.sql import row
 from tests.cast import CAST
 from tests.handlers.staff_tour import MANAGER, MEMBER, OWNER

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.identities import record_unionid
+from services.people.identities import record_unionid
 from storage.sql import change
 from tests.cast import CAST
 from tests.handlers.member.phones import OTHER, PHONE, code_sent, proves

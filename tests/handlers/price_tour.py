@@ -1,7 +1,7 @@
 """The tour at the counter before paying (算价): quotes, and what is said when one cannot be."""
 
-from services.callers import identify
 from services.loading import load_shop
+from services.people.callers import identify
 from storage.sql import change
 from tests.cast import CAST
 from tests.handlers.pos.counter import Counter, open_counter

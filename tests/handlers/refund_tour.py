@@ -1,7 +1,7 @@
 """The tour of goods that come back (退货): refunds, debts, and points that have to wait."""
 
-from services.callers import identify
 from services.loading import load_shop
+from services.people.callers import identify
 from tests.cast import CAST
 from tests.handlers.pages.street import open_street
 from tests.handlers.pos.counter import Counter, open_counter

@@ -17,10 +17,22 @@ async def see_what_came_of_it(shop: ShopUnderTest) -> None:
     await something_left_for(shop, MEMBER)
     for words in ("挺好的呀", "太差了"):
         await shop.hear(MEMBER, words)
+    await nothing_reaches(MEMBER)
     await shop.hear(OWNER, "成效 welcome")
+    await shop.hear(OWNER, "营销 welcome")
     # It takes hundreds of people to come to each of them.
     for verdict in Verdict:
         shop.wordings.fill(f"results/verdict_{verdict}", {"least": SMALLEST_GROUP})
+
+
+async def nothing_reaches(name: str) -> None:
+    await change(
+        "INSERT INTO outbox (key, account, openid, class, lane, content, state, reason, due_at,"
+        " created_at, member_id, follower_id, campaign) SELECT 'missed:' || id, account, openid,"
+        " 'promotion', 2, '', 'suppressed', 'no_channel', 1, 1, member_id, id, 'welcome'"
+        " FROM followers WHERE openid = $1",
+        CAST[name].openid,
+    )
 
 
 async def something_left_for(shop: ShopUnderTest, name: str) -> None:

@@ -2,11 +2,11 @@
 
 from bot.pushes import AuthorizationCancelled
 from bot.pushes.account_news import ProfileNews
-from loyalty.shop_file_partners import KINDS
+from loyalty.shop_file.partners import KINDS
 from loyalty.staff import Role
-from services.export_files import ExportGone, export_text
-from services.holds import HoldRequest, hold
 from services.loading import load_shop
+from services.people.export_files import ExportGone, export_text
+from services.wallet.holds import HoldRequest, hold
 from storage.sql import change, row
 from tests.cast import CAST
 from tests.handlers.pages.street import open_street

@@ -2,8 +2,8 @@
 
 from bot.pushes import ImageMessage
 from loyalty.staff import Role
-from services.ticket_pictures import keep_picture, lose_picture
-from services.waiting import wait_for_contact
+from services.messages.waiting import wait_for_contact
+from services.tickets.pictures import keep_picture, lose_picture
 from storage.sql import change, row
 from storage.transactions import transactional
 from tests.handlers.staff_tour import yes

@@ -1,7 +1,7 @@
 """The tour of the staff (员工巡店): a day at a counter without a till, and its refusals."""
 
 from loyalty.staff import Role
-from services.invitations import invite
+from services.org.invitations import invite
 from storage.sql import change, row
 from tests.shop import ShopUnderTest, become_staff
 

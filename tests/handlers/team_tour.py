@@ -1,7 +1,7 @@
 """The tour of the owners (老板巡店): who comes and goes, and what operators may do."""
 
 from loyalty.staff import Role
-from services.approvals import ask_approval
+from services.org.approvals import ask_approval
 from storage.sql import change, row
 from tests.handlers.staff_tour import OWNER, yes
 from tests.shop import ShopUnderTest, become_staff

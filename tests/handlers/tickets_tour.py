@@ -1,7 +1,7 @@
 """The tour of tickets (工单巡店): asked, answered, made good, ended and asked again."""
 
 from loyalty.staff import Role
-from services.tickets import Draft, open_ticket
+from services.tickets.opening import Draft, open_ticket
 from storage.sql import change, row
 from tests.shop import ShopUnderTest, become_staff
 from tests.shop_parts import a_follower
@@ -28,8 +28,8 @@ async def ask_and_be_answered(shop: ShopUnderTest) -> None:
 
 
 async def ask_by_word(shop: ShopUnderTest) -> None:
-    words = ("反馈", " ", "字" * 1001, "很好喝", "建议", "加座位", "投诉", "取消", "人工 在吗")
-    await all_say(shop, STRANGER, *words, f"反馈 {'字' * 1001}")
+    words = ("反馈", " ", "跳过", "字" * 1001, "很好喝", "建议", "加座位", "投诉", "取消")
+    await all_say(shop, STRANGER, *words, "人工 在吗", f"反馈 {'字' * 1001}")
     guest = await a_follower(shop.shop, "guest")
     for kind in ("receipt", "closing", "data"):
         await open_ticket(shop.shop, guest, Draft(kind, "…"), key=f"tour-{kind}")
@@ -60,6 +60,9 @@ async def make_good(shop: ShopUnderTest, number: int) -> None:
         yes = (f"补偿 {number} {gift}", "确认 ※", "撤销", "确认 ※")
         await all_say(shop, MANAGER, *yes)
     await all_say(shop, MANAGER, f"补偿 {number} 券 shipping6", "确认 ※")
+    given = await row("SELECT code FROM coupons WHERE key LIKE '%:coupon:' AND state = 'issued'")
+    assert given is not None
+    await all_say(shop, MEMBER, f"送券 {given['code']}")
     await change("UPDATE coupons SET state = 'used' WHERE key LIKE '%:coupon:'")
     await all_say(shop, MANAGER, "撤销", "确认 ※", f"补偿 {number} 积分 1")
     await change("UPDATE counters SET used = 100000 WHERE name LIKE 'remedy:%'")

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from services.loading import load_shop
-from services.tier_pins import pin_tier
+from services.tiers.pins import pin_tier
 from storage.sql import row
 from tests.shop import ShopUnderTest
 
@@ -25,12 +25,12 @@ async def climb_the_ladder(shop: ShopUnderTest) -> None:
     gold = {**TIERS[2], "discount_percent": 95, "gifts": [{"points": 10}, {"coupon": "latte"}]}
     tiers = [*TIERS[:2], gold, TIERS[3]]
     await use(shop, {"ladder": LADDER, "tiers": tiers, "point_boosts": [BOOST]})
-    await hears(shop, "等级", "等级 50", "等级 100")
+    await hears(shop, "等级", "为什么", "等级 50", "等级 100", "为什么")
     await buys(shop, 10_000)
-    await hears(shop, "等级", "权益")
+    await hears(shop, "等级", "为什么", "权益")
     await shop.pass_time(days=40)
     await buys(shop, 10_000)
-    await hears(shop, "等级", "账单", "为什么 等级", "为什么 券")
+    await hears(shop, "等级", "为什么", "账单", "为什么 等级", "为什么 券")
     await shop.pass_time(days=40)
     await buys(shop, 20_000)
     await shop.pass_time(days=1)

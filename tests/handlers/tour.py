@@ -6,6 +6,7 @@ from tests.handlers.audience_tour import mean_people
 from tests.handlers.audit_tour import read_the_trail
 from tests.handlers.broadcast_tour import write_to_many
 from tests.handlers.campaign_tour import run_campaigns
+from tests.handlers.claims_tour import claim_and_ask
 from tests.handlers.clock_tour import miss_an_hour
 from tests.handlers.coupon_tour import trade_coupons
 from tests.handlers.custody_tour import keep_custody
@@ -40,8 +41,12 @@ CHATS = (
         "昨天",
         "2020-01-01",
         "资料",
-        "3 1990-01-31",
+        "3 1992-02-29",
+        "平年过3月1日",
+        "资料",
         "3 01-30",
+        "平年过2月28日",
+        "资料",
         "3 01-29",
         "9 你好",
         "什么",
@@ -65,6 +70,7 @@ async def take_the_tour(shop: ShopUnderTest) -> None:
     await climb_the_ladder(shop)
     await return_goods(shop)
     await ask_why(shop)
+    await claim_and_ask(shop)
     await ask_for_prices(shop)
     await ask_and_be_answered(shop)
     await prove_phones(shop)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.card_refunds import refund_card
-from services.withdrawals import withdraw_topup
+from services.wallet.card_refunds import refund_card
+from services.wallet.withdrawals import withdraw_topup
 from storage.sql import row
 from storage.transactions import transactional
 from tests.contract.till import Said

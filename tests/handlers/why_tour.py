@@ -2,12 +2,13 @@
 
 import json
 
-from services.callers import identify
 from services.loading import load_shop
-from storage.sql import change, rows
+from services.people.callers import identify
+from storage.sql import change
 from tests.cast import CAST
 from tests.handlers.pos.counter import open_counter
 from tests.handlers.wallet_tour import NAME, hold, top_up
+from tests.services.couponing import give_coupon
 from tests.shop import ShopUnderTest
 
 EXCLUDED = {
@@ -30,6 +31,7 @@ CAUSES = (
     {"by": "exchange", "points": 90},
     {"by": "gift"},
     {"by": "tier_gift", "tier": "银卡会员"},
+    {"ticket": 3},
     {"by": "shop"},
 )
 
@@ -45,7 +47,7 @@ async def ask_why(shop: ShopUnderTest) -> None:
     for words in ("算 30", "为什么"):
         await shop.hear("小李", words)
     await ask_about_purchases(shop)
-    await ask_about_coupons(shop, li.member_id)
+    await ask_about_coupons(shop)
     for number, reason in enumerate(MOVES):
         await write_move(li.member_id, reason, number)
         await shop.hear("小李", "为什么 等级")
@@ -67,15 +69,10 @@ async def ask_about_purchases(shop: ShopUnderTest) -> None:
                 await shop.hear(NAME, words)
 
 
-async def ask_about_coupons(shop: ShopUnderTest, member_id: int) -> None:
-    coupons = await rows(
-        "SELECT id FROM coupons WHERE member_id = $1 AND state = 'issued'", member_id
-    )
-    assert coupons
+async def ask_about_coupons(shop: ShopUnderTest) -> None:
+    code = await give_coupon(shop.shop, CAST["小李"].openid)
     for cause in CAUSES:
-        await change(
-            "UPDATE coupons SET cause = $1 WHERE id = $2", json.dumps(cause), coupons[0]["id"]
-        )
+        await change("UPDATE coupons SET cause = $1 WHERE code = $2", json.dumps(cause), code)
         await shop.hear("小李", "为什么 券")
 
 

@@ -82,7 +82,7 @@ class Books:
         self.write(transaction)
 
     def take_back(self, points: int, lot_id: int | None) -> None:
-        taken = claw_back(self.lots.values(), points, source_lot_id=lot_id, today=self.today)
+        taken = claw_back(self.lots.values(), points, own_lots={lot_id} - {None}, today=self.today)
         amounts = {Unit.GROWTH: points}
         self.write(reverse_earning(MEMBER, taken, amounts=amounts, cause={"refund": 1}))
 

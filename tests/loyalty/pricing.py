@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loyalty.coupons import CouponCopy
 from loyalty.prices import Basket, Line, Offers
-from loyalty.shop_file_terms import CouponKind, PointsPolicy, Promotion, Scope, Tier
+from loyalty.shop_file.terms import CouponKind, PointsPolicy, Promotion, Scope, Tier
 
 TODAY = date(2027, 1, 11)
 LAST_DAY = date(2027, 2, 10)

@@ -1,5 +1,6 @@
 """Messages and people for the send gate's tests, with everything that does not matter filled in."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from loyalty.contacts import Contact, ContactKind
 from loyalty.message_terms import MessageTerms
 from loyalty.messages import Channel, MessageClass
 from loyalty.people import Purpose
-from loyalty.send_gate import AccountFacts, Form, Outgoing, PersonFacts, Verdict, judge_all
+from loyalty.send_gate import AccountFacts, Form, Held, Outgoing, PersonFacts, Verdict, judge_all
 
 # Monday, noon in the shop.
 NOON = datetime(2027, 1, 11, 4, tzinfo=UTC)
@@ -45,12 +46,18 @@ def judged(
     person: PersonFacts | None = None,
     now: datetime = NOON,
     terms: MessageTerms | None = None,
+    closed: Mapping[str, Held] | None = None,
     rehearses: bool = False,
 ) -> list[Verdict]:
     """In the order of the messages' numbers."""
     li = person or PersonFacts({Purpose.MARKETING: True}, accounts=(account(),))
     verdicts = judge_all(
-        messages, {LI: li}, now=now, terms=terms or MessageTerms(), rehearses=rehearses
+        messages,
+        {LI: li},
+        now=now,
+        terms=terms or MessageTerms(),
+        closed=closed,
+        rehearses=rehearses,
     )
     return [verdicts[number] for number in sorted(verdicts)]
 

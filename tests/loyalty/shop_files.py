@@ -124,6 +124,8 @@ def shop_files() -> some.SearchStrategy[Data]:
         "tills": some.just([{"code": "cd01-1", "store": "cd01"}]),
         "points": whole(
             pending_days=some.integers(0, 9),
+            claims_per_day=some.integers(0, 9),
+            claims_per_store_per_day=some.integers(0, 9),
             cap_per_day=FEN,
             excluded_skus=some_of(NAMES.map(str.strip)),
             bonus_paid_earns=SWITCH,

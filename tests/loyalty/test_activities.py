@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.activities import better_of, can_check_in
 from loyalty.check_in_codes import activity_of_code, check_in_code, looks_like_check_in
-from loyalty.shop_file import ActivityTerms, ShopFileFaults, read_shop_file
+from loyalty.shop_file.reading import ActivityTerms, ShopFileFaults, read_shop_file
 
 KEY = b"k" * 32
 NOON = datetime(2027, 1, 11, 12, tzinfo=UTC)

@@ -240,7 +240,7 @@ def test_saved_audiences_do_not_add_up_to_more_than_a_filter_may_hold() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    names = Names({"stores": {"春熙路店": 1, "太古里店": 2}})
+    names = Names({"stores": {"春熙路店": (1,), "太古里店": (2,)}})
     for text in ("门店=春西路店", "在春西路店消费"):
         with pytest.raises(NameUnknown) as refused:
             names.check(parse_filter(text))
@@ -248,6 +248,13 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(NameUnknown):
         in_place(parse_filter("人群=老客"), {})
     names.check(parse_filter("门店=春熙路店 且 在太古里店消费"))
+
+
+def test_what_shares_a_name_is_meant_together_and_a_number_is_no_beginning() -> None:
+    names = Names({"activities": {"手冲课": (3, 12), "brew-a": (3,), "3": (3,), "12": (12,)}})
+    assert names.found("activities", ("手冲", "12")) == [3, 12, 12]
+    with pytest.raises(NameUnknown):
+        names.found("activities", ("1",))
 
 
 def test_a_saved_audience_has_a_name_that_is_no_filter() -> None:

@@ -22,17 +22,20 @@ def an_ordinary_day(month: int, day: int, **facts: bool) -> LunarDay:
 def test_a_birthday_is_named_by_its_calendar_and_day_alone() -> None:
     assert name_of(Birthday.parse("1990-01-31")) == name_of(Birthday.parse("01-31"))
     assert name_of(Birthday.parse("农历1990-闰05-15")) == "lunar:05-15:leap"
+    assert name_of(Birthday.parse("2000-02-29平年03-01")) == "solar:02-29:03-01"
 
 
 @pytest.mark.parametrize(
     ("day", "leap_day", "names"),
     [
-        (date(2027, 2, 28), None, ["solar:02-28", "solar:02-29"]),
+        (date(2027, 2, 28), None, ["solar:02-28", "solar:02-29", "solar:02-29:02-28"]),
+        (date(2027, 3, 1), None, ["solar:03-01", "solar:02-29:03-01"]),
         (date(2028, 2, 28), None, ["solar:02-28"]),
-        (date(2028, 2, 29), None, ["solar:02-29"]),
-        (date(2027, 2, 28), "mar1", ["solar:02-28"]),
-        (date(2027, 3, 1), "mar1", ["solar:03-01", "solar:02-29"]),
-        (date(2100, 2, 28), None, ["solar:02-28", "solar:02-29"]),
+        (date(2028, 2, 29), None, ["solar:02-29", "solar:02-29:02-28", "solar:02-29:03-01"]),
+        (date(2028, 3, 1), "mar1", ["solar:03-01"]),
+        (date(2027, 2, 28), "mar1", ["solar:02-28", "solar:02-29:02-28"]),
+        (date(2027, 3, 1), "mar1", ["solar:03-01", "solar:02-29", "solar:02-29:03-01"]),
+        (date(2100, 2, 28), None, ["solar:02-28", "solar:02-29", "solar:02-29:02-28"]),
     ],
 )
 def test_the_29th_of_february_has_a_day_in_every_year(

@@ -3,7 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from loyalty.broadcasts import REHEARSAL_LIFE, Figures, Judged, Rehearsal, is_stale, rehearsed
+from loyalty.broadcasts import (
+    REHEARSAL_LIFE,
+    Figures,
+    Judged,
+    Rehearsal,
+    is_stale,
+    rehearsed,
+    without_the_lonely,
+)
 from loyalty.messages import Channel
 from loyalty.send_gate_values import Drop, Go, Held, Wait
 
@@ -29,6 +37,7 @@ def test_each_is_counted_once_wherever_a_chunk_ends() -> None:
         held_back={"no_consent": 1, "no_account": 1},
         waits={"quiet_hours": 1, "cap": 1},
         waits_until_ms=int(TONIGHT.timestamp() * 1000),
+        mass={"main": 1},
         samples=(1, 2, 3),
     )
     for cut in range(len(people)):
@@ -43,6 +52,17 @@ def test_samples_are_of_those_who_would_read_it() -> None:
     assert rehearsed(Rehearsal(), nobody, no_account=Held.NO_ACCOUNT).samples == ()
     many = [Judged(number, SERVICE) for number in range(5)]
     assert rehearsed(Rehearsal(), many, no_account=Held.NO_ACCOUNT).samples == (0, 1, 2)
+
+
+def test_who_would_be_the_only_one_of_a_call_for_many_is_held_back() -> None:
+    found = rehearsed(Rehearsal(), [Judged(1, SERVICE), Judged(2, MASS)], no_account="no_account")
+    assert without_the_lonely(found, []) == found
+    told = without_the_lonely(found, ["main"])
+    assert (told.by_channel, told.held_back) == ({"service": 1}, {"mass_needs_two": 1})
+    two = rehearsed(found, [Judged(3, MASS)], no_account="no_account")
+    assert without_the_lonely(two, ["main"]) == two
+    alone = rehearsed(Rehearsal(), [Judged(2, MASS)], no_account="no_account")
+    assert without_the_lonely(alone, ["main"]).samples == ()
 
 
 def test_a_rehearsal_lives_half_an_hour() -> None:

@@ -13,7 +13,7 @@ from loyalty.campaign_limits import (
 )
 from loyalty.campaign_terms import CampaignTerms
 from loyalty.campaigns import campaign_of
-from loyalty.shop_file import CouponKind
+from loyalty.shop_file.reading import CouponKind
 
 DAY = date(2027, 1, 11)
 TEN_OFF = CouponKind(code="ten", name="…", kind="money_off", amount_fen=1000)

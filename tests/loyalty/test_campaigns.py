@@ -1,8 +1,6 @@
 """Campaigns: what the shop wrote, what sets it off, and what it brings in which order."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from loyalty.campaign_terms import CampaignMessage, CampaignQuestion, CampaignTerms
 from loyalty.campaigns import (
@@ -15,7 +13,6 @@ from loyalty.campaigns import (
     SendMessage,
     action_of,
     campaign_of,
-    once_key,
 )
 from loyalty.messages import MessageClass, Topic
 
@@ -90,14 +87,3 @@ def test_what_is_not_plainly_care_is_an_offer(
 def test_a_message_may_say_what_it_is_by_itself() -> None:
     found = terms("dormant:30d", message_class="promotion").says_of("care", "expiry")
     assert found == (MessageClass.CARE, Topic.EXPIRY)
-
-
-@given(
-    st.tuples(st.integers(1), st.integers(1), st.text()),
-    st.tuples(st.integers(1), st.integers(1), st.text()),
-)
-def test_keys_differ_whenever_person_campaign_or_place_differ(
-    one: tuple[int, int, str], other: tuple[int, int, str]
-) -> None:
-    keys = [once_key(code, ordinal, person_id=person) for person, ordinal, code in (one, other)]
-    assert (keys[0] == keys[1]) == (one == other)

@@ -9,8 +9,8 @@ import pytest
 
 from loyalty.coupons import CouponCopy, Reason, coupon_copy, why_not
 from loyalty.scopes import Occasion
-from loyalty.shop_file import ShopFileFaults
-from loyalty.shop_file_terms import CouponKind, Scope
+from loyalty.shop_file.reading import ShopFileFaults
+from loyalty.shop_file.terms import CouponKind, Scope
 from tests.loyalty.pricing import LAST_DAY, TODAY, a_coupon
 
 HERE = Occasion(TODAY, store="cd01", region="cd", tier="base")

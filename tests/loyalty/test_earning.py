@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.earning import Boost, Earning, deserved, earning_from, reckon
+from loyalty.earning import Boost, Earning, NoPoints, deserved, earning_from, reckon
 from loyalty.refunds import (
     RefundExceedsSale,
     RefundLine,
@@ -132,6 +132,31 @@ def test_returning_what_never_earned_takes_nothing() -> None:
     assert deserved(NO_CARDS, sale(LATTE, CARD), goods(RefundLine("latte", 1, 3200))) == 0
 
 
+def test_a_boost_of_some_goods_tells_what_it_covers() -> None:
+    rule = Earning(per_yuan=1, boosts=(TRIPLE_CAKES,))
+    reckoning = reckon(rule, sale(LATTE, CAKE))
+    assert (reckoning.base_fen, reckoning.covered_fen, reckoning.points) == (4200, 1000, 62)
+    assert reckon(rule, sale(LATTE)).covered_fen == 0
+
+
+@pytest.mark.parametrize(("rule", "lines", "refunded_fen", "why"), [
+    (PLAIN, [LATTE], 0, None),
+    (PLAIN, [LATTE], 3101, NoPoints.SMALL),
+    (PLAIN, [LATTE], 3200, NoPoints.RETURNED),
+    (PLAIN, [], 0, NoPoints.SMALL),
+    (NO_CARDS, [CARD], 0, NoPoints.EXCLUDED),
+    (Earning(per_yuan=1, day_allowance=0), [LATTE], 0, NoPoints.CAPPED),
+    (Earning(per_yuan=1, bonus_paid_fen=3200), [LATTE], 0, NoPoints.GIVEN_MONEY),
+])  # fmt: skip
+def test_why_there_are_no_points(
+    rule: Earning, lines: list[SaleLine], refunded_fen: int, why: NoPoints | None
+) -> None:
+    bought = sale(*lines)
+    reckoning = reckon(rule, bought, Returned(refunded_fen))
+    told = reckoning.no_points(rule, paid_fen=bought.paid_fen, refunded_fen=refunded_fen)
+    assert told == why
+
+
 def test_the_facts_tell_what_the_points_come_from() -> None:
     rule = Earning(rules=7, per_yuan=1, tier="base", boosts=(DOUBLE, BONUS), cap_per_receipt=60)
     facts = reckon(rule, sale(LATTE)).facts(rule)
@@ -140,7 +165,7 @@ def test_the_facts_tell_what_the_points_come_from() -> None:
         "tier": "base",
         "base_fen": 3200,
         "per_yuan": 1,
-        "multiplier": {"code": "double", "name": "double day", "percent": 200},
+        "multiplier": {"code": "double", "name": "double day", "percent": 200, "covered_fen": 3200},
         "bonuses": [{"code": "bonus", "name": "bonus of 20", "points": 20}],
         "uncapped": 84,
         "cap_per_receipt": 60,

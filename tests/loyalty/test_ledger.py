@@ -92,14 +92,16 @@ def test_a_returned_purchase_takes_from_lots_and_owes_the_rest() -> None:
     assert transaction.allocations == (Allocation(MINE, 1, -30),)
 
 
-def test_an_undone_spend_fills_its_lots_again_and_opens_one_for_what_came_late() -> None:
-    given_back = GiveBack(repaid=3, draws=(Draw(1, 5),), late_points=10)
+def test_an_undone_spend_fills_its_lots_again_and_opens_one_for_each_that_ended() -> None:
+    given_back = GiveBack(repaid=3, draws=(Draw(1, 5),), late=(Draw(4, 7), Draw(5, 3)))
     transaction = reverse_spending(
         17, given_back, earned_on=TODAY, late_expires_on=NEXT_YEAR, cause={"why": 1}
     )
     assert transaction.entries == (Entry(REDEEMED, -18), Entry(OWED, 3), Entry(MINE, 15))
     assert transaction.allocations == (Allocation(MINE, 1, 5),)
-    assert transaction.opened == (OpenedLot(MINE, 10, TODAY, NEXT_YEAR),)
+    assert transaction.opened == tuple(
+        OpenedLot(MINE, points, TODAY, NEXT_YEAR) for points in (7, 3)
+    )
 
 
 @pytest.mark.parametrize(

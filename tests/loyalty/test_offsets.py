@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.offsets import OffsetAboveCap, OffsetNotInSteps, check_offset, most_points, offset_fen
-from loyalty.shop_file_terms import PointsPolicy
+from loyalty.shop_file.terms import PointsPolicy
 
 HALF = PointsPolicy(offset_unit=100, offset_percent_cap=50)
 ALL = PointsPolicy(offset_unit=100, offset_percent_cap=100)

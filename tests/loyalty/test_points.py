@@ -101,23 +101,25 @@ def test_an_earning_pays_debt_before_it_becomes_spendable() -> None:
     assert repay_debt(10, 0) == Repayment(repaid=0, credited=10)
 
 
-def test_a_return_takes_from_its_own_lot_then_from_the_others_then_owes() -> None:
-    taken = claw_back([SOON, LATER], 60, source_lot_id=2, today=TODAY)
+def test_a_return_takes_from_its_own_lots_then_from_the_others_then_owes() -> None:
+    taken = claw_back([SOON, LATER], 60, own_lots=(2,), today=TODAY)
     assert taken == ClawBack((Draw(2, 50), Draw(1, 10)), debt=0)
-    assert claw_back([SOON], 100, source_lot_id=2, today=TODAY) == ClawBack((Draw(1, 30),), debt=70)
+    assert claw_back([SOON], 100, own_lots=(2,), today=TODAY) == ClawBack((Draw(1, 30),), debt=70)
+    both = claw_back([SOON, LATER, ENDED], 55, own_lots=(2, 4), today=TODAY)
+    assert both.draws == (Draw(2, 50), Draw(4, 5))
 
 
 def test_an_ended_lot_gives_back_its_own_points_but_nobody_elses() -> None:
-    own = claw_back([ENDED], 10, source_lot_id=4, today=TODAY)
+    own = claw_back([ENDED], 10, own_lots=(4,), today=TODAY)
     assert own == ClawBack((Draw(4, 10),), debt=0)
-    assert claw_back([ENDED], 10, source_lot_id=1, today=TODAY) == ClawBack((), debt=10)
+    assert claw_back([ENDED], 10, own_lots=(1,), today=TODAY) == ClawBack((), debt=10)
 
 
 @given(lots(), st.integers(0, 500), st.integers(0, 8))
 def test_a_return_finds_every_point_in_lots_or_debt_and_owes_only_when_lots_are_empty(
-    some_lots: list[Lot], points: int, source_lot_id: int
+    some_lots: list[Lot], points: int, own_lot: int
 ) -> None:
-    taken = claw_back(some_lots, points, source_lot_id=source_lot_id, today=TODAY)
+    taken = claw_back(some_lots, points, own_lots=(own_lot,), today=TODAY)
     drawn = {draw.lot_id: draw.points for draw in taken.draws}
     assert sum(drawn.values()) + taken.debt == points
     left = [lot for lot in some_lots if lot.is_live(TODAY) and drawn.get(lot.id) != lot.points_left]
@@ -126,12 +128,12 @@ def test_a_return_finds_every_point_in_lots_or_debt_and_owes_only_when_lots_are_
 
 def test_an_undone_spend_returns_to_its_lots_and_ended_ones_need_a_new_life() -> None:
     given_back = give_back([Draw(4, 10), Draw(1, 5)], [ENDED, SOON], TODAY)
-    assert given_back == GiveBack(repaid=0, draws=(Draw(1, 5),), late_points=10)
+    assert given_back == GiveBack(repaid=0, draws=(Draw(1, 5),), late=(Draw(4, 10),))
 
 
 def test_an_undone_spend_pays_debt_first() -> None:
     given_back = give_back([Draw(1, 5), Draw(2, 20)], [SOON, LATER], TODAY, debt=8)
-    assert given_back == GiveBack(repaid=8, draws=(Draw(2, 17),), late_points=0)
+    assert given_back == GiveBack(repaid=8, draws=(Draw(2, 17),), late=())
 
 
 @given(lots(), st.integers(1, 400), st.integers(0, 400))
@@ -139,7 +141,7 @@ def test_an_undone_spend_loses_no_point(some_lots: list[Lot], points: int, debt:
     wanted = min(points, spendable(some_lots))
     draws = spend_from(some_lots, wanted, TODAY) if wanted else []
     back = give_back(draws, some_lots, TODAY, debt=debt)
-    assert back.repaid + back.late_points + sum(draw.points for draw in back.draws) == wanted
+    assert back.repaid + sum(draw.points for draw in (*back.draws, *back.late)) == wanted
 
 
 def test_what_was_drawn_last_goes_back_first() -> None:

@@ -12,7 +12,7 @@ from loyalty.lower_prices import BasketBelowZero, offers_at
 from loyalty.offsets import OffsetAboveCap, OffsetNotInSteps, most_points
 from loyalty.prices import Basket, Offers, Price, Unused, price
 from loyalty.scopes import Occasion
-from loyalty.shop_file_terms import PointsPolicy, Scope
+from loyalty.shop_file.terms import PointsPolicy, Scope
 from tests.loyalty.pricing import (
     TODAY,
     a_basket,

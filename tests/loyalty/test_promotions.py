@@ -4,7 +4,7 @@ import pytest
 
 from loyalty.baskets import Basket
 from loyalty.promotions import promoted, promotion_gap
-from loyalty.shop_file_terms import Promotion
+from loyalty.shop_file.terms import Promotion
 from tests.loyalty.pricing import a_basket, a_line, a_promotion
 
 LATTE_AND_TART = a_promotion("bundle", skus=("latte", "tart"), price_fen=5000)

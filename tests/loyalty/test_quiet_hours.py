@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from loyalty.message_terms import MessageTerms
-from loyalty.quiet_hours import SHOP_ZONE, first_open, is_quiet
+from loyalty.quiet_hours import SHOP_ZONE, first_open, is_quiet, quiet_since
 from tests.loyalty.sending import CARE, OWED, PROMOTION
 
 PLAIN = MessageTerms()
@@ -57,3 +57,11 @@ def test_a_year_of_holidays_still_has_an_answer() -> None:
     assert first_open(at("2027-01-11 12:00"), PROMOTION, MessageTerms(holidays=days)) == at(
         "2028-01-01 09:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("moment", "since"),
+    [("12 22:00", "12 21:00"), ("13 06:30", "12 21:00"), ("12 21:00", "12 21:00")],
+)
+def test_a_night_began_the_evening_before(moment: str, since: str) -> None:
+    assert quiet_since(at(f"2027-01-{moment}"), PLAIN) == at(f"2027-01-{since}")

@@ -105,6 +105,28 @@ def test_more_than_the_sale_is_refused(returned: Returned) -> None:
         refunded_fen(sale(LATTE, CAKE, paid_fen=8000), returned)
 
 
+@pytest.mark.parametrize(
+    ("price", "pieces"), [(10_000, [3333] * 3), (20_000, [6667] * 3), (1, [0, 0, 1]), (2, [1] * 3)]
+)
+def test_pieces_whose_price_was_rounded_are_all_goods_in_the_end(
+    price: int, pieces: list[int]
+) -> None:
+    tea, free = SaleLine("tea", "coffee", 3, price), SaleLine("tea", "coffee", 1, 0)
+    back = goods(*[RefundLine("tea", 1, amount_fen) for amount_fen in pieces])
+    assert refunded_fen(sale(tea, paid_fen=9000), back) == 9000
+    basket = sale(tea, free, CAKE, paid_fen=price)
+    assert not is_all_returned(basket, back)
+    assert is_all_returned(basket, back + goods(CAKE_BACK))
+
+
+def test_an_allowance_on_the_price_of_all_pieces_is_not_their_return() -> None:
+    basket = sale(SaleLine("tea", "coffee", 3, 9000), paid_fen=8100)
+    assert refunded_fen(basket, goods(RefundLine("tea", 3, 3000))) == 2700
+    assert refunded_fen(basket, goods(*[RefundLine("tea", 1, 2999)] * 3)) == 8097
+    nearly = sale(SaleLine("sweet", "x", 10, 10), paid_fen=10)
+    assert refunded_fen(nearly, goods(RefundLine("sweet", 9, 9))) == 9
+
+
 def test_what_was_given_for_the_sale_goes_back_in_shares_and_wholly_at_the_end() -> None:
     basket = sale(LATTE, paid_fen=6400)
     assert share_of(100, basket, Returned(1000)) == 15

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from loyalty.scopes import Miss, Occasion, covers_goods, misses
-from loyalty.shop_file_terms import ANYWHERE, Scope
+from loyalty.shop_file.terms import ANYWHERE, Scope
 
 FRIDAY = date(2027, 1, 8)
 OCCASION = Occasion(FRIDAY, store="cd01", region="cd", tier="gold")

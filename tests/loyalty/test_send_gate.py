@@ -165,3 +165,32 @@ def test_a_rehearsal_tells_what_has_no_way_whatever_the_hour() -> None:
     assert judged(*silent, person=nobody, now=NIGHT, rehearses=True) == [Drop(Held.NO_CHANNEL)]
     at_night = judged(message(PROMOTION), now=NIGHT, rehearses=True)
     assert at_night == [Wait(MORNING, Held.QUIET_HOURS)]
+
+
+@pytest.mark.parametrize("kind", [CARE, PROMOTION])
+def test_a_closed_campaign_says_nothing_more(kind: MessageClass) -> None:
+    closed = {"spring": Held.CAMPAIGN_OVER, "autumn": Held.STOPPED}
+    messages = [
+        message(kind, number, campaign=name)
+        for number, name in enumerate(("spring", "autumn", "winter"))
+    ]
+    over, stopped, other = judged(*messages, closed=closed)
+    assert (over, stopped) == (Drop(Held.CAMPAIGN_OVER), Drop(Held.STOPPED))
+    assert isinstance(other, Go)
+
+
+def test_a_greeting_does_not_wait_for_another_day() -> None:
+    midnight = NOON + 12 * HOUR
+    full = person(left=((CARE, NOON - DAY), (CARE, NOON - HOUR)))
+    greeting = message(CARE, fresh_until=midnight, useless_after=NOON + 20 * DAY)
+    assert goes(greeting)
+    assert verdict(greeting, full) == Drop(Held.DAY_OVER)
+    assert verdict(greeting, now=NIGHT) == Drop(Held.DAY_OVER)
+    assert verdict(greeting, now=NOON + DAY) == Drop(Held.DAY_OVER)
+
+
+def test_a_greeting_waits_for_an_hour_of_its_day() -> None:
+    midnight = NOON + 12 * HOUR
+    soon = person(left=((CARE, NOON - 7 * DAY + HOUR), (CARE, NOON - HOUR)))
+    found = verdict(message(CARE, fresh_until=midnight), soon)
+    assert found == Wait(NOON + HOUR, Held.CAP)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.shop_file import LadderTerms, Tier
+from loyalty.shop_file.reading import LadderTerms, Tier
 from loyalty.standings import (
     MoveReason,
     Past,

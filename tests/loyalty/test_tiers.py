@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.shop_file import Tier
+from loyalty.shop_file.reading import Tier
 from loyalty.tiers import GROUND, Measures, deserved_place, place_of, rungs_of, standards
 
 BASE = Tier("base", "base", growth=0)

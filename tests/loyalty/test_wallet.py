@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.shop_file_terms import TopUpOffer
+from loyalty.shop_file.terms import TopUpOffer
 from loyalty.wallet import (
     NotEnoughStored,
     Pair,

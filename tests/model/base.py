@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from services.tills import Till
+from services.org.tills import Till
 from tests.model.comparing import compare, compare_figures, complaints, laws_broken
 from tests.model.coupon_model import CouponModel
 from tests.model.points_model import Refused

@@ -6,10 +6,10 @@ The numbers are those of docs and reviews: I1 to I20, each that can be asked of 
 from datetime import date
 from typing import Any
 
-from services.points import points_balance
+from services.custody.verify import verify_ledger
+from services.ledger.points import points_balance
 from services.shop import Shop
-from services.verify import verify_ledger
-from services.wallet import stored_value
+from services.wallet.balance import stored_value
 from storage.sql import rows
 from tests.model.coupon_model import CouponModel
 from tests.model.shop_model import RUNG_CODES, ModelMember, ShopModel

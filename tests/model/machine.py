@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from services.joining import Joined
+from services.people.joining import Joined
 from tests.model.merge_rules import MergeRules
 from tests.model.world import PEOPLE
 from tests.shop_parts import join

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from services.merging import merge_members, undo_merge
+from services.merges.merging import merge_members, undo_merge
 from storage.sql import rows
 from tests.model.base import PICK
 from tests.model.composed_rules import ComposedRules

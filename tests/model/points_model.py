@@ -3,6 +3,7 @@
 Nothing of the program is used here: what a member must have is reckoned a second way.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -90,17 +91,17 @@ class PointsBook:
             book.get_back([lot for lot in back if lot.book is book], today)
 
     def get_back(self, back: list[PointLot], today: date) -> None:
-        """Debt is paid by what would lapse first."""
+        """Debt is paid by what would lapse first; what is late still is of its purchase."""
         repaid = min(self.debt, len(back))
         self.debt -= repaid
-        late = 0
+        late = Counter[PointLot]()
         for lot in back[repaid:]:
             if lot.ends_on >= today:
                 lot.left += 1
             else:
-                late += 1
-        if late:
-            self.lots.append(PointLot(late, today + COURTESY, today, "late", self))
+                late[lot] += 1
+        for lot, points in late.items():
+            self.lots.append(PointLot(points, today + COURTESY, today, lot.source, self))
 
     def hand_over(self, lots: list[PointLot], debt: int, taker: "PointsBook") -> None:
         for lot in lots:

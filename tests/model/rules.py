@@ -3,6 +3,7 @@
 from typing import Any
 
 MODEL_SHOP: dict[str, Any] = {
+    "activities": [],  # those of the demo are for its own tiers
     "points": {
         "points_per_yuan": 1,
         "expire": "60d",

@@ -10,13 +10,13 @@ from hypothesis.stateful import precondition, rule
 from loyalty.fingerprints import fingerprint
 from loyalty.receipts import Receipt as SignedReceipt
 from loyalty.receipts import minutes_at, sign_receipt
-from services.claims import claim_receipt
-from services.purchases import PurchaseReport, record_purchase
-from services.quoting import QuoteRequest, make_quote
-from services.recorded import Recorded
-from services.refunds import RefundReport, record_refund
+from services.org.tills import Till
+from services.purchases.claims import claim_receipt
+from services.purchases.quoting import QuoteRequest, make_quote
+from services.purchases.recorded import Recorded
+from services.purchases.refunds import RefundReport, record_refund
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till
 from storage.sql import rows
 from tests.model.base import PICK, Steps
 from tests.model.points_model import refuse_if

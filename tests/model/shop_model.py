@@ -193,7 +193,9 @@ class ShopModel:
             is_fresh = gift.given_on >= self.today - RETURN_WINDOW
             if place < gift.rung <= member.place and is_fresh:
                 member.gifts.remove(gift)
-                member.points.take_back(RUNGS[gift.rung][1], gift.source, self.today)
+                gone = member.points.lapsed_of(gift.source)
+                points = RUNGS[gift.rung][1] - gone
+                member.points.take_back(points, gift.source, self.today)
 
     def scan(self, name: str, receipt: Receipt) -> None:
         claim, sale, member = receipt.claim, receipt.sale, self.members.get(name)

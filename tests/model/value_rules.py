@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from loyalty.fingerprints import fingerprint
-from services.adjustments import AdjustedPoints, adjust_points
-from services.card_refunds import refund_card
-from services.coupon_redeeming import redeem_coupon, release_coupon
-from services.coupons import IssuedCoupon, issue_coupon
-from services.exchanges import exchange_points
-from services.gift_claims import claim_gift
-from services.gifts import offer_coupon, withdraw_gift
-from services.hold_endings import capture, void
-from services.holds import HoldRequest, hold
+from services.coupons.exchanges import exchange_points
+from services.coupons.gift_claims import claim_gift
+from services.coupons.gifts import offer_coupon, withdraw_gift
+from services.coupons.issuing import IssuedCoupon, issue_coupon
+from services.coupons.redeeming import redeem_coupon, release_coupon
+from services.ledger.adjustments import AdjustedPoints, adjust_points
 from services.shop import Shop
-from services.topups import TopUpRequest, top_up
+from services.wallet.card_refunds import refund_card
+from services.wallet.hold_endings import capture, void
+from services.wallet.holds import HoldRequest, hold
+from services.wallet.topups import TopUpRequest, top_up
 from storage.transactions import transactional
 from tests.model.base import PICK, Steps
 from tests.model.coupon_model import KINDS, REWARD_POINTS, Copy, Exchange, Gift

@@ -18,10 +18,10 @@ from loyalty.person import Person
 from loyalty.refusals import Refusal
 from scheduler.timetable import TIMETABLE
 from services.loading import load_shop
-from services.member_codes import show_code
+from services.org.tills import Till, till_of_code
+from services.purchases.member_codes import show_code
 from services.shop import Shop
-from services.tiers import tier_of
-from services.tills import Till, till_of_code
+from services.tiers.rungs import tier_of
 from storage import transactions
 from storage.cache import Cache
 from storage.cache_twin import TwinCache

@@ -10,7 +10,7 @@ from scheduler.job import Job
 from scheduler.player import Stopped
 from services.clockwork import keep_offset
 from services.jobs import begin, finish
-from services.messages import queue_message
+from services.messages.queueing import queue_message
 from services.shop import Shop
 from storage.shop import move_clock_offset
 from storage.sql import change, rows

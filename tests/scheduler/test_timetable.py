@@ -7,10 +7,10 @@ from apscheduler.triggers.cron import CronTrigger
 
 from scheduler.runner import Runner
 from scheduler.timetable import TIMETABLE, Job
-from services.claims import claim_receipt
 from services.clock import SHOP_ZONE
 from services.clockwork import keep_offset
-from services.coupon_redeeming import redeem_coupon
+from services.coupons.redeeming import redeem_coupon
+from services.purchases.claims import claim_receipt
 from services.shop import Shop
 from storage.sql import rows
 from tests.outbox import notices

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from loyalty.person import Person
-from services.activities import time_text
-from services.activity_signups import SignedUp, sign_up
+from services.activities.signups import SignedUp, sign_up
+from services.activities.whats_on import time_text
 from services.loading import load_shop
 from services.shop import Shop
 from storage.sql import row, rows

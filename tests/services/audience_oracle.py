@@ -131,6 +131,13 @@ def _used(asked: Asked, who: Somebody) -> bool:
     return _any_kind(asked, kinds)
 
 
+def _preference(asked: Asked, who: Somebody) -> bool:
+    used = [own.kind for own in who.coupons if own.used_ms]
+    discounts, gifts = used.count("welcome10"), used.count("latte")
+    prefers = {discounts: "discount", gifts: "gift"}[max(discounts, gifts)]
+    return asked.names_any([prefers] if discounts != gifts else [], _meant(asked))
+
+
 def _any_kind(asked: Asked, kinds: list[str]) -> bool:
     if not asked.condition.names:
         return bool(kinds)
@@ -199,6 +206,7 @@ ORACLES: dict[str, Callable[[Asked, Somebody], bool]] = {
     "coupon": _coupon,
     "expiring_coupon": _coupon,
     "used_coupon": _used,
+    "preference": _preference,
     "received": _received,
     "not_received": lambda asked, who: not _received(asked, who),
     "complaint": lambda asked, who: who.complains,

@@ -6,13 +6,13 @@ from loyalty.broadcasts import Figures
 from loyalty.person import Person
 from loyalty.send_results import SendResult, SendState
 from loyalty.staff import Role
-from services.broadcast_rehearsals import rehearse_to_the_end
-from services.broadcast_reports import report_of
-from services.broadcast_work import work_round
-from services.broadcasts import aim_at, draft_broadcast, kept_content, typed_content
-from services.counter_actions import confirm_action, propose_action
-from services.outbox import take_due_messages
-from services.outbox_results import begin_sending, record_results
+from services.broadcasts.drafts import aim_at, draft_broadcast, kept_content, typed_content
+from services.broadcasts.rehearsals import rehearse_to_the_end
+from services.broadcasts.reports import report_of
+from services.broadcasts.work import work_round
+from services.counter.actions import confirm_action, propose_action
+from services.messages.outbox import take_due_messages
+from services.messages.outbox_results import begin_sending, record_results
 from services.shop import Shop
 from storage.instants import to_ms
 from storage.sql import change, rows

@@ -3,15 +3,15 @@
 from typing import Any
 
 from loyalty.person import Person
-from services.campaign_answering import campaign_named, run_cues
-from services.campaign_cues import cue
-from services.campaign_engine import run_campaign_audience
-from services.campaign_treating import treat
-from services.campaign_turns import Given, Turn
-from services.claims import claim_receipt
+from services.campaigns.answering import run_cues
+from services.campaigns.cues import cue
+from services.campaigns.engine import run_campaign_audience
+from services.campaigns.treating import treat
+from services.campaigns.turns import Given, Turn, campaign_named
 from services.loading import load_shop
+from services.org.tills import Till
+from services.purchases.claims import claim_receipt
 from services.shop import Shop
-from services.tills import Till
 from storage.sql import rows
 from storage.transactions import transactional
 from tests.services.claiming import upload

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from loyalty.person import Person
 from loyalty.receipts import ReceiptClaimed, UnverifiedReceipt
-from services.claims import ClaimAnswer, claim_receipt
-from services.purchases import PurchaseReport, record_purchase
-from services.recorded import Recorded
+from services.org.tills import Till
+from services.purchases.claims import ClaimAnswer, claim_receipt
+from services.purchases.recorded import Recorded
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till
 from storage.sql import rows
 from tests.shop_parts import a_report
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
 from tests.databases import clock, database, empty_database, shop
 from tests.services.posting import member_id_of
 from tests.shop_parts import a_member, a_till

@@ -3,19 +3,22 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from loyalty.refusals import Refusal
-from services.coupon_redeeming import redeem_coupon
-from services.coupon_uses import return_coupons, settle_uses
-from services.coupons import IssuedCoupon, issue_coupon
+from services.coupons.issuing import IssuedCoupon, issue_coupon
+from services.coupons.redeeming import redeem_coupon
+from services.coupons.uses import return_coupons, settle_uses
 from services.loading import load_shop
-from services.purchases import record_purchase
-from services.recorded import Answer
+from services.org.tills import Till
+from services.purchases.recorded import Answer
+from services.purchases.reporting import record_purchase
 from services.shop import Shop
-from services.tills import Till
+from storage.instants import to_ms
 from storage.sql import Row, change, rows
 from storage.transactions import transactional
+from tests.services.crowds import added
 from tests.shop_parts import a_report
 
 CAKE: dict[str, Any] = {
@@ -103,3 +106,30 @@ async def refund_all(shop: Shop, purchase_id: int) -> int:
 
 async def redeem(shop: Shop, till: Till, code: str, receipt_no: str = "R-1") -> Answer:
     return (await redeem_coupon(shop, till, code, receipt_no)).answer
+
+
+async def has_used(shop: Shop, member_id: int, kind: str, *, days_ago: int = 1) -> None:
+    """A coupon that is used up; again for the same kind: another one."""
+    key = f"{kind}-{len(await rows('SELECT id FROM coupons'))}"
+    coupon_id = await added(
+        "coupons",
+        code=key,
+        key=key,
+        kind=kind,
+        member_id=member_id,
+        terms="{}",
+        state="issued",
+        starts_on="2020-01-01",
+        ends_on="2020-01-02",
+        issued_at=1,
+        uses_left=0,
+    )
+    used_at = to_ms(shop.now() - timedelta(days=days_ago))
+    await added(
+        "coupon_uses",
+        coupon_id=coupon_id,
+        state="used",
+        till_id=1,
+        receipt_no=key,
+        used_at=used_at,
+    )

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from services.audience_keys import detail_index
+from services.audiences.keys import detail_index
 from services.shop import Shop
 from storage.instants import day_of, from_ms, to_ms
 from storage.sql import row, rows

@@ -1,8 +1,8 @@
 """Books to damage (待毁账本): a small life of two members, with nothing that guards the rows."""
 
-from services.claims import claim_receipt
-from services.point_expiry import expire_points
-from services.purchases import record_purchase
+from services.ledger.point_expiry import expire_points
+from services.purchases.claims import claim_receipt
+from services.purchases.reporting import record_purchase
 from services.shop import Shop
 from storage.database import is_postgres
 from storage.sql import rows

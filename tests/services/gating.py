@@ -8,9 +8,9 @@ from loyalty.contacts import ContactKind
 from loyalty.messages import Channel, MessageClass
 from loyalty.person import Person
 from loyalty.send_gate import Outgoing, Verdict
-from services.consents import record_consents
-from services.contacts import flush_contacts, note_contact
-from services.gate import judge
+from services.messages.contacts import flush_contacts, note_contact
+from services.messages.gate import judge
+from services.people.consents import record_consents
 from services.shop import Shop
 from storage.instants import to_ms
 from storage.sql import insert

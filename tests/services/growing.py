@@ -6,10 +6,10 @@ from datetime import datetime
 from loyalty.ledger import Unit, earn, reverse_earning
 from loyalty.person import Person
 from loyalty.points import ClawBack
-from services.ledger import lock_accounts, post
+from services.ledger.posting import lock_accounts, post
 from services.loading import load_shop
 from services.shop import Shop
-from services.tiers import UNITS_OF_A_RISE, TierChange, after_growth, after_return, tier_of
+from services.tiers.rungs import UNITS_OF_A_RISE, TierChange, after_growth, after_return, tier_of
 from storage.instants import day_of
 from storage.ledger import transaction_by_key
 from storage.purchases import insert_purchase

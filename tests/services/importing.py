@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.import_files import look_at
-from services.imports import Imported, ImportRequest, import_members
+from services.imports.files import look_at
+from services.imports.importing import Imported, ImportRequest, import_members
 from services.shop import Shop
 from storage.sql import Row, rows
 

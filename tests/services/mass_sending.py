@@ -1,7 +1,7 @@
 """A broadcast that only a mass send can carry, and its call."""
 
-from services.mass import MassCall, take_mass_call
-from services.outbox import take_due_messages
+from services.mass.gathering import MassCall, take_mass_call
+from services.messages.outbox import take_due_messages
 from services.shop import Shop
 from storage.sql import change, row
 from tests.services.broadcasting import a_crowd

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from loyalty.person import Person
-from services.merging import Merged, merge_members, undo_merge
+from services.custody.verify import verify_ledger
+from services.merges.merging import Merged, merge_members, undo_merge
 from services.shop import Shop
-from services.verify import verify_ledger
 from storage.sql import rows
 from tests.services.posting import member_id_of
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from loyalty.ledger import LedgerTransaction, Unit, earn, reverse_earning, spend
 from loyalty.person import Person
 from loyalty.points import claw_back, spend_from
-from services.ledger import lock_accounts, post
-from services.points import earn_points, points_balance
+from services.ledger.points import earn_points, points_balance
+from services.ledger.posting import lock_accounts, post
 from services.shop import Shop
 from storage.ledger import open_lots
 from storage.sql import rows
@@ -44,7 +44,7 @@ async def take_back(shop: Shop, person: Person, points: int, *, key: str) -> Non
     member_id = member_id_of(person)
     accounts = await lock_accounts(member_id, [Unit.POINTS])
     lots = await open_lots(accounts[Unit.POINTS].id)
-    taken = claw_back(lots, points, source_lot_id=None, today=shop.today())
+    taken = claw_back(lots, points, own_lots=(), today=shop.today())
     transaction = reverse_earning(member_id, taken, amounts={}, cause={"what": "refund"})
     await post(shop, transaction, accounts, key=key, actor="test", occurred_at=shop.now())
 

@@ -7,19 +7,19 @@ from typing import Any
 from loyalty.fingerprints import fingerprint
 from loyalty.ledger import Unit
 from loyalty.person import Person
-from services.card_refunds import refund_card
-from services.hold_endings import capture, void
-from services.hold_steps import WALLET_UNITS
-from services.holds import HoldRequest, hold
-from services.ledger import lock_accounts
-from services.member_codes import show_code
-from services.recorded import Answer, Recorded
+from services.ledger.posting import lock_accounts
+from services.org.tills import Till
+from services.purchases.member_codes import show_code
+from services.purchases.recorded import Answer, Recorded
 from services.shop import Shop
-from services.stored_payments import Captured, capture_for_purchase
-from services.stored_returns import return_stored
-from services.tills import Till
-from services.topups import TopUpRequest, top_up
-from services.wallet import StoredValue, stored_value
+from services.wallet.balance import StoredValue, stored_value
+from services.wallet.card_refunds import refund_card
+from services.wallet.hold_endings import capture, void
+from services.wallet.hold_steps import WALLET_UNITS
+from services.wallet.holds import HoldRequest, hold
+from services.wallet.stored_payments import Captured, capture_for_purchase
+from services.wallet.stored_returns import return_stored
+from services.wallet.topups import TopUpRequest, top_up
 from storage.sql import change, rows
 from storage.transactions import transactional
 from tests.services.posting import member_id_of

@@ -4,12 +4,12 @@ from typing import Any
 
 from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
-from services.member_codes import show_code
-from services.purchases import PurchaseReport, record_purchase
-from services.quoting import QuoteRequest, make_quote
-from services.recorded import Answer, Recorded
+from services.org.tills import Till
+from services.purchases.member_codes import show_code
+from services.purchases.quoting import QuoteRequest, make_quote
+from services.purchases.recorded import Answer, Recorded
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till
 from storage.sql import change, rows
 from tests.services.posting import member_id_of
 

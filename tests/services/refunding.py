@@ -5,12 +5,12 @@ from typing import Any
 
 from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
-from services.member_codes import show_code
-from services.purchases import PurchaseReport, record_purchase
-from services.recorded import Answer
-from services.refunds import RefundReport, record_refund
+from services.org.tills import Till
+from services.purchases.member_codes import show_code
+from services.purchases.recorded import Answer
+from services.purchases.refunds import RefundReport, record_refund
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till
 from storage.sql import row, rows
 from tests.services.posting import member_id_of
 

@@ -3,8 +3,8 @@
 from loyalty.confirmations import Asked, Told
 from loyalty.person import Person
 from loyalty.staff import Role
-from services.counter_actions import confirm_action, propose_action
-from services.invitations import bind_staff, invite
+from services.counter.actions import confirm_action, propose_action
+from services.org.invitations import bind_staff, invite
 from services.shop import Shop
 from tests.shop_parts import a_follower
 

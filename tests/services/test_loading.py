@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.shop_file import ShopFileFaults
+from loyalty.shop_file.reading import ShopFileFaults
 from services.loading import load_shop
+from services.org.tills import enrol_till
 from services.shop import Shop
-from services.tills import enrol_till
 from storage.sql import rows
 from tests.shop_parts import a_till, demo_shop
 
@@ -128,6 +128,7 @@ CAMPAIGN = {"code": "test", "trigger": "birthday", "actions": [{"points": 5}]}
         ({"audience": "生鲜常客们"}, "audience", "is no audience"),
         ({"actions": [{"coupon": "cake"}], "budget_fen": 100}, "budget_fen", "what a coupon"),
         ({"actions": [{"form": "taste"}]}, "actions", "nobody has written"),
+        ({"hold_out_group": "ladder"}, "hold_out_group", "needs hold_out"),
     ],
 )
 async def test_a_campaign_that_could_never_work_is_not_loaded(

@@ -1,20 +1,17 @@
 """Nightly work (夜间任务): a member whose step fails stops none of those behind."""
 
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 
 import pytest
 
-import services.bonus_expiry
-import services.merge_upkeep
-import services.point_expiry
-import services.tier_reviews
-from services.bonus_expiry import expire_bonus
-from services.details import change_detail
+from services.details.keeping import change_detail
 from services.each import counted_failures
-from services.merge_upkeep import look_after_merges
-from services.point_expiry import expire_points
+from services.ledger.point_expiry import expire_points
+from services.merges.upkeep import look_after_merges
 from services.shop import Shop
-from services.tier_reviews import review_tiers
+from services.tiers.reviews import review_tiers
+from services.wallet.bonus_expiry import expire_bonus
 from storage.sql import change
 from tests.services.merging import merge
 from tests.services.posting import member_id_of
@@ -26,8 +23,9 @@ Step = Callable[[Shop, int], Awaitable[object]]
 
 def let_the_first_fail(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
     """Of members, one after the other, with batches of one; who came to it."""
-    module = getattr(services, name.split(".")[1])
-    step: Step = getattr(module, name.split(".")[2])
+    place, _, function = name.rpartition(".")
+    module = import_module(place)
+    step: Step = getattr(module, function)
     asked: list[int] = []
 
     async def fail_first(shop: Shop, member_id: int) -> object:
@@ -48,7 +46,7 @@ async def test_points_of_those_behind_lapse(
 ) -> None:
     people = [await a_member(shop, name) for name in ("li", "wang", "zhou")]
     clock.pass_time(days=366)
-    asked = let_the_first_fail(monkeypatch, "services.point_expiry.expire_member_points")
+    asked = let_the_first_fail(monkeypatch, "services.ledger.point_expiry.expire_member_points")
     with counted_failures() as failures:
         assert await expire_points(shop) == 2
     assert failures.count == 1
@@ -62,7 +60,7 @@ async def test_bonus_of_those_behind_ends(
     counter = await a_counter(shop)
     _, days = await counter.tops_up_for_days()
     clock.pass_time(days=days + 1)
-    asked = let_the_first_fail(monkeypatch, "services.bonus_expiry.expire_member_bonus")
+    asked = let_the_first_fail(monkeypatch, "services.wallet.bonus_expiry.expire_member_bonus")
     with counted_failures() as failures:
         assert await expire_bonus(shop) == 0
     assert (len(asked), failures.count) == (1, 1)
@@ -80,7 +78,7 @@ async def test_details_of_those_behind_are_forgotten(
         await change_detail(shop, member_id_of(other), "name", "王小明", key=name)
         await merge(shop, li, other, key=name)
     clock.pass_time(days=31)
-    let_the_first_fail(monkeypatch, "services.merge_upkeep.forget_merged")
+    let_the_first_fail(monkeypatch, "services.merges.upkeep.forget_merged")
     with counted_failures() as failures:
         assert await look_after_merges(shop) == 2
     assert failures.count == 1
@@ -96,7 +94,7 @@ async def test_tiers_of_those_behind_are_reviewed(
             " VALUES ($1, 'silver', 0, '2026-01-01', '2026-12-31')",
             member_id,
         )
-    asked = let_the_first_fail(monkeypatch, "services.tier_reviews.review_member")
+    asked = let_the_first_fail(monkeypatch, "services.tiers.reviews.review_member")
     with counted_failures() as failures:
         assert await review_tiers(shop) == 2
     assert (len(asked), failures.count) == (3, 1)

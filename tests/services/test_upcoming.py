@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from scheduler.schedule import schedule
 from scheduler.timetable import TIMETABLE
-from services.claims import claim_receipt
-from services.coupon_redeeming import redeem_coupon, settle_coupon_uses
-from services.purchases import record_purchase
+from services.coupons.redeeming import redeem_coupon, settle_coupon_uses
+from services.purchases.claims import claim_receipt
+from services.purchases.reporting import record_purchase
 from services.shop import Shop
-from services.tickets import Draft, open_ticket
+from services.tickets.opening import Draft, open_ticket
 from services.upcoming import (
     is_sending,
     next_claim_end,

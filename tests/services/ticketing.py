@@ -3,8 +3,8 @@
 from loyalty.person import Person
 from loyalty.tickets import Ticket, TicketStep
 from services.shop import Shop
-from services.ticket_answers import answer_ticket
-from services.tickets import Draft, open_ticket
+from services.tickets.answers import answer_ticket
+from services.tickets.opening import Draft, open_ticket
 from storage.sql import Row, rows
 from tests.outbox import outbox_rows
 

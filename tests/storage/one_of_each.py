@@ -1,9 +1,9 @@
 """One row in every table (每表一行): a small life by the services, the rest written by hand."""
 
-from services.claims import claim_receipt
 from services.jobs import begin
-from services.outbox import queue_replies
-from services.purchases import record_purchase
+from services.messages.outbox import queue_replies
+from services.purchases.claims import claim_receipt
+from services.purchases.reporting import record_purchase
 from services.shop import Shop
 from storage.database import is_postgres
 from storage.sql import rows

@@ -34,6 +34,12 @@ SENDING: dict[str, dict[str, str]] = {
         "tag_id": "100",
         "made_at": "1",
     },
+    "mass_news": {
+        "account": "'main'",
+        "platform_id": "'99'",
+        "counts": "'{}'",
+        "heard_at": "1",
+    },
     "contacts": {
         "follower_id": FOLLOWER,
         "kind": "'message'",

@@ -1,8 +1,8 @@
 """What ends once stays ended, whoever asks again: gifts, uses and exchanges of coupons."""
 
-from services.coupon_redeeming import redeem_coupon
-from services.exchanges import exchange_points
-from services.gifts import offer_coupon
+from services.coupons.exchanges import exchange_points
+from services.coupons.gifts import offer_coupon
+from services.coupons.redeeming import redeem_coupon
 from services.shop import Shop
 from storage.coupon_uses import release_use, return_use, settle_due_uses
 from storage.exchanges import return_exchange
@@ -35,7 +35,7 @@ async def test_a_use_is_returned_once_and_only_after_it_was_used(
     assert not await return_use(use["id"], shop.now())
     clock.pass_time(days=1)
     await settle_due_uses(shop.now())
-    assert not await release_use(use["id"], answer="{}", now=shop.now())
+    assert not await release_use(use["id"], now=shop.now())
     assert [await return_use(use["id"], shop.now()) for _ in range(2)] == [True, False]
 
 

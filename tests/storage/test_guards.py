@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.purchases import record_purchase
+from services.purchases.reporting import record_purchase
 from services.shop import Shop
 from storage.coupons import hand_over, set_offered, take_back_offer, take_use, void_unused
 from storage.holds import close_hold, member_agreed

@@ -13,7 +13,7 @@ import storage.broadcast_people
 import storage.mass
 import storage.outbox_claims
 import storage.outbox_results
-from services.claiming import moment_of
+from services.messages.claiming import moment_of
 from services.shop import Shop
 from storage.broadcast_people import queued_now
 from storage.database import is_postgres

@@ -11,7 +11,7 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from services.outbox import outbox_states, queue_replies
+from services.messages.outbox import outbox_states, queue_replies
 from services.shop import Shop
 from storage.backend_postgres import CommitRefused, PlainTransaction
 from storage.backend_sqlite import ImmediateTransaction

@@ -2,7 +2,7 @@
 
 import re
 
-from services.phone_codes import ShortMessage, short_message
+from services.details.phone_codes import ShortMessage, short_message
 from tests.outbox import outbox_rows
 from tests.shop import ShopUnderTest
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.activity_tasks import run_activity_tasks
+from services.activities.tasks import run_activity_tasks
 from tests.handlers.activities_tour import an_activity
 from tests.outbox import notices
 from tests.shop import ShopUnderTest

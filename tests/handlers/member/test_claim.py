@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.pushes import PushBody, ScanCode, TextMessage
-from services.verify import verify_ledger
+from services.custody.verify import verify_ledger
 from tests.shop import ShopUnderTest
 
 CREDITED = "积分到账：+32\n本次消费：32.00 元\n可用积分：114"

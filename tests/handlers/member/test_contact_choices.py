@@ -38,6 +38,21 @@ async def test_one_topic_can_be_switched_off_and_on(shop_under_test: ShopUnderTe
     """)
 
 
+@pytest.mark.parametrize(("word", "topic"), [("订阅 优惠", "优惠"), ("恢复祝福", "祝福")])
+async def test_of_a_topic_without_consent_one_is_asked_first(
+    shop_under_test: ShopUnderTest, word: str, topic: str
+) -> None:
+    shop = shop_under_test
+    await shop.hear("小李", f"退订 {topic}")
+    await shop.hear("小李", "退订")
+    [said] = await shop.hear("小李", word)
+    assert said.startswith("同意后，山茶咖啡会把优惠和活动消息发给你"), said
+    [said] = await shop.hear("小李", "同意订阅")
+    assert said.startswith("已订阅优惠和活动消息")
+    [said] = await shop.hear("小李", "消息")
+    assert f"· {topic}：收（【退订 {topic}】）" in said
+
+
 @pytest.mark.parametrize("words", ["退订活动", "TD 活动", "停 活动消息", "退订 活动消息"])
 async def test_people_say_it_in_many_ways(shop_under_test: ShopUnderTest, words: str) -> None:
     [said] = await shop_under_test.hear("小李", words)

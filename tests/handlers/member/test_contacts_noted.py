@@ -1,7 +1,7 @@
 """会员动作: whatever somebody does is noted beside the path, and written in batches."""
 
 from bot.pushes import EnterChat, MenuTap, TextMessage
-from services.contacts import flush_contacts
+from services.messages.contacts import flush_contacts
 from storage.sql import rows
 from tests.shop import ShopUnderTest
 

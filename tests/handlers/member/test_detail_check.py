@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.details import change_detail
+from services.details.keeping import change_detail
 from storage.sql import rows
 from tests.shop import ShopUnderTest
 

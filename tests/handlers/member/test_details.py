@@ -109,6 +109,17 @@ async def test_birthdays_of_both_calendars_with_and_without_a_year(
     assert reply.startswith("记下了：生日 ")
 
 
+async def test_whoever_was_born_on_a_29_february_is_asked_when_to_keep_it(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await shop_under_test.hear("小李", "资料")
+    (reply,) = await shop_under_test.hear("小李", "3 1992-02-29")
+    assert "【平年过2月28日】【平年过3月1日】" in reply
+    (kept,) = await shop_under_test.hear("小李", "平年过3月1日")
+    assert "3 月 1 日" in kept
+    assert await shop_under_test.hear_again() == [kept]
+
+
 @pytest.mark.parametrize("said", ["2 个人有位置吗", "1 杯拿铁多少钱"])
 async def test_a_number_changes_a_line_only_right_after_the_data_was_shown(
     shop_under_test: ShopUnderTest, said: str

@@ -2,10 +2,12 @@
 
 import pytest
 
+from bot.replies import LONGEST_TEXT_BYTES
 from tests.services.couponing import CAKE, load_kinds
 from tests.shop import ShopUnderTest
 
 REWARD = {"code": "slice", "name": "小蛋糕", "points": 80, "coupon": "cake"}
+HIDDEN = [{**one, "tiers": ["black"]} for one in (REWARD, {**REWARD, "code": "whole"})]
 DEAR = {"code": "whole", "name": "大蛋糕", "points": 100, "coupon": "cake"}
 
 
@@ -97,3 +99,23 @@ async def test_an_empty_mall_says_so(mall: ShopUnderTest) -> None:
     rewards = [reward | {"tiers": ["gold"]} for reward in (REWARD, DEAR)]
     await load_kinds(mall.shop, CAKE, rewards=rewards)
     assert await mall.hear("小李", "兑换") == ["暂时没有可以兑换的礼品。"]
+
+
+async def test_what_one_message_does_not_hold_is_counted_and_can_be_had(
+    mall: ShopUnderTest,
+) -> None:
+    rewards = [
+        {"code": f"r{n}", "name": "很大的" * 8, "points": n, "coupon": "cake"} for n in range(1, 41)
+    ]
+    await load_kinds(mall.shop, CAKE, rewards=[*rewards, *HIDDEN])
+    [reply] = await mall.hear("小李", "兑换")
+    balance, *lines, more, how = reply.splitlines()
+    assert (balance, how) == ("可用积分：82", "回“兑换 序号”兑换。")
+    shown = len(lines)
+    assert lines == [f"{n}. {'很大的' * 8} {n} 积分" for n in range(1, shown + 1)]
+    assert more == (
+        f"还有 {40 - shown} 样列不下（序号 {shown + 1} 到 40），"
+        f"回序号照样能看能换，如“兑换 {shown + 1}”。"
+    )
+    assert len(reply.encode()) <= LONGEST_TEXT_BYTES < len(reply.encode()) + 130
+    assert "用 40 积分兑换" in (await mall.hear("小李", "兑换 40"))[0]

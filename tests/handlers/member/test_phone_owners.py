@@ -1,6 +1,6 @@
 """一号两人: a proven number that another member has, too, and what the person may choose."""
 
-from services.identities import record_unionid
+from services.people.identities import record_unionid
 from storage.models import Member
 from storage.sql import change
 from tests.cast import CAST

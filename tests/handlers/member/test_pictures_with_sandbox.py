@@ -15,7 +15,7 @@ from bot.pushes import ImageMessage
 from bot.qr_image import qr_png
 from bot.ticket_pictures import fetching_courier, showing_courier
 from bot.wechat import WeChatGateway
-from services.ticket_pictures import (
+from services.tickets.pictures import (
     LARGEST_PICTURE,
     keep_picture,
     lose_picture,

@@ -1,5 +1,7 @@
 """退订: withdrawing marketing consent by one word."""
 
+import pytest
+
 from storage.sql import rows
 from tests.shop import ShopUnderTest
 
@@ -18,6 +20,33 @@ async def test_one_word_stops_marketing_and_leaves_the_membership(
         "marketing": False,
         "care": False,
     }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不要再发了",
+        "别发了",
+        "别再给我发广告了！",
+        "请不要再打扰我",
+        "不想再收到了",
+        "我不想收消息了",
+    ],
+)
+async def test_it_is_understood_in_other_words(shop_under_test: ShopUnderTest, words: str) -> None:
+    await shop_under_test.hear("小李", "订阅")
+    await shop_under_test.hear("小李", "同意订阅")
+    [told] = await shop_under_test.hear("小李", words)
+    assert told.startswith("已为你停止优惠和活动消息"), told
+
+
+@pytest.mark.parametrize("words", ["发票不要发错了", "别发错券了", "不要糖"])
+async def test_what_is_about_something_else_stops_nothing(
+    shop_under_test: ShopUnderTest, words: str
+) -> None:
+    before = await rows("SELECT COUNT(*) AS n FROM consents")
+    await shop_under_test.hear("小李", words)
+    assert await rows("SELECT COUNT(*) AS n FROM consents") == before
 
 
 async def test_the_same_message_twice_is_one_withdrawal(shop_under_test: ShopUnderTest) -> None:

@@ -1,7 +1,7 @@
 """意见箱: the code at the counter fills in the store, and whoever wants to stays unnamed."""
 
 from bot.pushes import ImageMessage
-from services.ticket_pictures import keep_picture
+from services.tickets.pictures import keep_picture
 from storage.sql import Row, row, rows
 from tests.shop import ShopUnderTest
 

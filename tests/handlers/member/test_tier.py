@@ -3,7 +3,7 @@
 import pytest
 
 from services.loading import load_shop
-from services.tier_pins import pin_tier
+from services.tiers.pins import pin_tier
 from storage.sql import change, rows
 from tests.shop import ShopUnderTest, full_width
 

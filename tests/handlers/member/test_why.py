@@ -1,6 +1,10 @@
 """为什么: the rule and the figures behind the last number told, from what was stored."""
 
+from bot.replies import LONGEST_TEXT_BYTES
 from services.loading import load_shop
+from storage.sql import change, rows
+from tests.cast import CAST
+from tests.services.couponing import give_coupon
 from tests.shop import ShopUnderTest
 
 
@@ -78,3 +82,19 @@ async def test_after_a_price_its_rules_are_told(shop_under_test: ShopUnderTest) 
         机器人> 价格是这样来的：
                 普通会员付 100%…
     """)
+
+
+async def test_coupons_at_hand_are_explained_as_many_as_one_message_holds(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    for _ in range(30):
+        await give_coupon(shop_under_test.shop, CAST["老赵"].openid)
+    [ended] = await rows("SELECT MIN(code) AS code FROM coupons WHERE kind = 'cake'")
+    await change("UPDATE coupons SET ends_on = '2027-01-10' WHERE code = $1", ended["code"])
+    [told] = await shop_under_test.hear("老赵", "为什么 券")
+    first, *lines, left, more = told.splitlines()
+    assert (first, more[:5]) == ("这些券是这样来的：", "也可以问：")
+    shown = len([line for line in lines if line.startswith("蛋糕券")])
+    assert (left, ended["code"] in told) == (f"还有 {29 - shown} 张没有列出。", False)
+    assert shown > 5
+    assert len(told.encode()) <= LONGEST_TEXT_BYTES

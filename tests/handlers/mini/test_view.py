@@ -1,6 +1,6 @@
 """Views of the mini-program: kept of who agreed to marketing, once a day, where a campaign asks."""
 
-from services.campaign_engine import run_cues
+from services.campaigns.engine import run_cues
 from storage.sql import rows
 from tests.handlers.mini.programme import NAME, Programme, Told
 from tests.outbox import notices

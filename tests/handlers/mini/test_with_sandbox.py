@@ -11,7 +11,7 @@ from bot.accounts import Account
 from bot.mini_platform import mini_platform
 from bot.wechat import WeChatGateway
 from handlers.mini.routes import MiniDoor
-from services.callers import identify
+from services.people.callers import identify
 from storage.database import is_outage
 from storage.models import Follower
 from tests.bot.fake_wechat import MemoryTokens

@@ -6,6 +6,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.web import Pages
 from handlers.pages.claim import ClaimPages
+from services.loading import load_shop
 from tests.handlers.pages.street import FIREFOX, Street
 from tests.shop import ShopUnderTest
 
@@ -19,6 +20,28 @@ async def test_in_wechat_the_points_are_on_the_page(street: Street) -> None:
         assert page.status == 200
         assert page.words == ["积分到账", "+32", "本次消费", "32.00", "元", "可用积分", "114"]
     assert "可用积分：114" in (await street.shop.hear("小李", "积分"))[0]
+
+
+async def test_why_is_about_the_receipt_of_the_page(street: Street) -> None:
+    await street.claims("小李", await street.shop.receipt(7700))
+    for amount_fen in (1000, 1100, 1200):
+        await street.shop.sell(amount_fen)
+    [why] = await street.shop.hear("小李", "为什么")
+    assert why.startswith("这张小票是这样算的")
+    assert "消费 77.00 元" in why
+
+
+async def test_over_the_limit_of_the_day_a_receipt_waits_for_another_day(street: Street) -> None:
+    await load_shop(street.shop.shop, {"points": {"claims_per_day": 1}})
+    await street.shop.shop.rules.refresh()
+    tokens = [await street.shop.receipt() for _ in range(2)]
+    assert (await street.claims("小李", tokens[0])).status == 200
+    page = await street.claims("小李", tokens[1])
+    assert (page.status, page.words[0]) == (429, "今天扫得够多了")
+    [said] = await street.shop.hear("小李", tokens[1])
+    assert said.startswith("今天已扫 1 张小票，到了每天的上限。")
+    assert "2027-02-10 10:00 前可以再扫" in said
+    assert (await street.claims("小李", tokens[0])).status == 200
 
 
 async def test_claimed_by_another_is_a_conflict_for_everybody_else(street: Street) -> None:

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.cli_serve import LARGEST_BODY
 from handlers.pos.routes import TillDoor
-from services.tills import enrol_till
+from services.org.tills import enrol_till
 from tests.contract.till import Enrolment, Said, Till, purchase
 from tests.shop import ShopUnderTest
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.tills import enrol_till
+from services.org.tills import enrol_till
 from tests.handlers.pos.counter import PURCHASES, Counter, error_of
 
 UNAUTHORIZED = (401, "unauthorized")

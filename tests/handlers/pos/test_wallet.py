@@ -88,6 +88,26 @@ async def test_a_hold_is_voided_and_not_captured_afterwards(counter: Counter) ->
     assert error_of(await end(counter, hold_id, "capture", {})) == (409, "conflict")
 
 
+@pytest.mark.parametrize("how", ["capture", "void"])
+async def test_an_empty_body_is_all_of_the_hold(counter: Counter, how: str) -> None:
+    await top_up(counter)
+    hold_id = (await hold(counter)).body["hold_id"]
+    first = await end(counter, hold_id, how, b"")
+    assert (first.status, first.is_replay) == (200, False)
+    again = await end(counter, hold_id, how, {})
+    assert (again.status, again.is_replay, again.body) == (200, True, first.body)
+    assert OPENAPI["paths"][f"{HOLDS}/{{id}}/{how}"]["post"]["requestBody"]["required"] is False
+
+
+async def test_an_empty_body_is_signed_as_well(counter: Counter) -> None:
+    await top_up(counter)
+    hold_id = (await hold(counter)).body["hold_id"]
+    path = f"{HOLDS}/{hold_id}/capture"
+    signed = counter.tills["cd01-1"].signed("POST", path, b"{}", timestamp=counter.now_seconds)
+    assert error_of(await counter.send(b"", signed, path)) == (401, "unauthorized")
+    assert error_of(await counter.report(b"", path=HOLDS)) == (400, "bad_request")
+
+
 async def test_more_than_is_free_or_held_is_refused_with_the_figures(counter: Counter) -> None:
     await top_up(counter, 1_000, bonus_fen=0)
     refused = await hold(counter, 1_001)

@@ -2,6 +2,8 @@
 
 from services.loading import load_shop
 from storage.sql import rows
+from tests.services.activating import an_activity
+from tests.services.campaigning import load_campaign
 from tests.shop import ShopUnderTest
 
 
@@ -88,6 +90,23 @@ async def test_a_saved_audience_is_dropped_when_nothing_needs_it(
         店长> 人群 看 稀客
         机器人> 没有叫“稀客”的人群。回【人群】看已存的。
     """)
+
+
+async def test_what_campaigns_and_activities_are_for_is_not_dropped(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test.shop
+    for words in ("人群 存 常客 到店>=1次", "确认 ※"):
+        await shop_under_test.hear("店长", words)
+    await load_campaign(shop, trigger="attended", name="集市", audience="常客")
+    await an_activity(shop, name="品鉴会", audience="非 人群=常客")
+    in_use = "人群“常客”正被这些用到：{}。"
+    assert await shop_under_test.hear("店长", "人群 删 常客") == [in_use.format("集市、品鉴会")]
+    await load_campaign(shop, trigger="attended", name="集市", audience="常客", ended=True)
+    assert await shop_under_test.hear("店长", "人群 删 常客") == [in_use.format("品鉴会")]
+    await an_activity(shop, name="品鉴会", audience="全部")
+    [said] = await shop_under_test.hear("店长", "人群 删 常客")
+    assert said.startswith("删除人群“常客”")
 
 
 async def test_a_manager_does_not_replace_what_headquarters_saved(

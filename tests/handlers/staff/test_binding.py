@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.staff import Role
-from services.invitations import invite
+from services.org.invitations import invite
 from storage.sql import rows
 from tests.handlers.staff.refusing import everything, refused
 from tests.shop import ShopUnderTest

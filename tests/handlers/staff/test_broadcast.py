@@ -2,11 +2,12 @@
 
 import pytest
 
-import services.broadcast_rehearsals
+import services.broadcasts.rehearsals
 from bot.pushes import ImageMessage
 from loyalty.staff import Role
-from services.broadcast_work import work_round
-from services.contacts import flush_contacts
+from services.broadcasts.commands import draft_at_desk
+from services.broadcasts.work import work_round
+from services.messages.contacts import flush_contacts
 from storage.sql import change, row, rows
 from tests.shop import ShopUnderTest, become_staff, full_width
 
@@ -57,7 +58,7 @@ async def test_one_writes_and_another_says_yes(shop_under_test: ShopUnderTest) -
                 对象：全部，2 人，其中能发 1 人。
                 要另一个有群发权限的人在 30 分钟内回复：
         小王> 确认 ※
-        机器人> 这件事要由另一位店长或老板确认。
+        机器人> 这件事要由另一位店长、营销或老板确认。
         老板> 确认 ※
         机器人> 群发 1 开始发送。
     """)
@@ -163,6 +164,21 @@ async def test_a_number_alone_shows_how_far_it_is(shop_under_test: ShopUnderTest
     """)
 
 
+async def test_what_an_operator_drafted_one_person_confirms(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    await draft_at_desk(shop_under_test.shop, "全部", "上新了", key="console")
+    await shop_under_test.plays("""
+        小王> 群发 1
+        机器人> 群发 1 预演，还没有发出。
+                【群发 确认 1】再回一次确认码就发
+        小王> 群发 确认 1
+        机器人> 确认请在 60 秒内回复：…
+        小王> 确认 ※
+        机器人> 群发 1 开始发送。
+    """)
+
+
 async def test_whoever_has_nobody_to_confirm_is_told_so(shop_under_test: ShopUnderTest) -> None:
     await shop_under_test.hear("老板", "群发 全部")
     await shop_under_test.hear("老板", "上新了")
@@ -251,7 +267,7 @@ async def test_an_old_rehearsal_is_shown_anew_before_the_code(
 async def test_a_large_audience_is_counted_in_the_background(
     shop_under_test: ShopUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services.broadcast_rehearsals, "CHUNK", 1)
+    monkeypatch.setattr(services.broadcasts.rehearsals, "CHUNK", 1)
     await shop_under_test.plays("""
         小王> 群发 全部
         机器人> 全部：现在 2 人。

@@ -9,8 +9,8 @@ import pytest
 
 from bot.app import Parts, dispatcher_for
 from loyalty.staff import Role
-from services.backups import BackupFailed, back_up_nightly
-from services.outbox import take_due_messages
+from services.custody.backups import BackupFailed, back_up_nightly
+from services.messages.outbox import take_due_messages
 from services.shop import BackupPlace
 from storage.database import DatabaseAddress
 from storage.sending import pause_sending, sending_pause

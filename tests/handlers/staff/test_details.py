@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.details import change_detail, mark_bounced
+from services.details.keeping import change_detail, mark_bounced
 from storage.sql import change, row, rows
 from tests.handlers.staff.test_training import passes_the_quiz
 from tests.shop import ShopUnderTest

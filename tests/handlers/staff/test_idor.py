@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loyalty.staff import Role
-from services.invitations import invite
+from services.org.invitations import invite
 from storage.sql import rows
 from tests.handlers.pages.street import Street, open_street
 from tests.handlers.pos.counter import PURCHASES, Counter, error_of, open_counter

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from loyalty.member_numbers import member_number
-from services.home_stores import settle_home_stores
+from services.org.home_stores import settle_home_stores
 from storage.sql import rows
 from tests.cast import CAST
 from tests.handlers.staff.refusing import everything

@@ -1,7 +1,7 @@
 """改进、话题、意见箱 as staff type them, and what members read of it."""
 
-from services.messages import opened_content
-from services.outbox import take_due_messages
+from services.messages.outbox import take_due_messages
+from services.messages.queueing import opened_content
 from storage.sql import row, rows
 from tests.outbox import record_outcome
 from tests.shop import ShopUnderTest

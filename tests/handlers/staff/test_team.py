@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from loyalty.staff import Role
-from services.approvals import approved, ask_approval
+from services.org.approvals import approved, ask_approval
 from storage.sql import rows
 from tests.handlers.staff.refusing import everything
 from tests.shop import ShopUnderTest, become_staff
@@ -109,9 +109,9 @@ async def test_owners_are_made_by_two_where_there_are_two(shop_under_test: ShopU
     await shop.plays("""
         老板> 邀请员工 老板
         机器人> 邀请员工：老板（山茶咖啡）
-                需要另一位店长或老板在 30 分钟内回复：
+                需要另一位老板在 30 分钟内回复：
         老板> 确认 ※
-        机器人> 这件事要由另一位店长或老板确认。
+        机器人> 这件事要由另一位老板确认。
         店长> 确认 ※
         机器人> 这件事你不能确认。
         路人> 确认 ※

@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage.sql import rows
 from tests.shop import ShopUnderTest
 
 WORDS = (
@@ -151,3 +152,22 @@ async def test_a_long_ticket_has_pages_and_every_page_fits(shop_under_test: Shop
     assert "【工单 1 2】" in pages[0]
     assert pages[0] != pages[1] != pages[2]
     assert "提出" in pages[2]
+
+
+async def test_a_coupon_that_makes_good_is_told_as_such_and_not_given_on(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    for name, words in (("小李", "投诉 春熙路店 太慢"), ("店长", "补偿 1 券 latte")):
+        await shop.hear(name, words)
+    assert "已补偿" in (await shop.hear("店长", "确认 ※"))[0]
+    [code] = [row["code"] for row in await rows("SELECT code FROM coupons WHERE kind = 'latte'")]
+    await shop.plays(f"""
+        小李> 送券 {code}
+        机器人> 拿铁兑换券是给你的补偿，只能自己用，不能转赠。
+        小李> 为什么 券
+        机器人> 这些券是这样来的：
+                {code}：工单 1 的补偿…
+        小李> 优惠券
+        机器人> 可用优惠券 2 张
+    """)

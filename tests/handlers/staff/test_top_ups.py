@@ -115,3 +115,15 @@ async def test_what_the_only_owner_asks_a_manager_of_a_store_confirms(
     assert asked[0][1].startswith("山茶咖啡 老板 发起了")
     assert await shop.hear("店员小陈", "确认 ※") == ["这件事你不能确认。"]
     assert "请退给顾客 100.00 元" in (await shop.hear("店长", "确认 ※"))[0]
+
+
+async def test_what_was_just_topped_up_is_undone_without_any_days_to_withdraw(
+    shop_under_test: ShopUnderTest,
+) -> None:
+    shop = shop_under_test
+    await with_wallet(shop, withdraw_days=0)
+    await top_up(shop, "100")
+    await shop.pass_time(minutes=9)
+    await shop.hear("店员小陈", "撤销")
+    assert (await shop.hear("店员小陈", "确认 ※"))[0].startswith("已撤销充值，请退给顾客 100.00 元")
+    assert "可用余额：0.00 元" in (await shop.hear("小李", "余额"))[0]

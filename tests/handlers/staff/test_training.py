@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from services.training import QUIZ_FILE
+from services.org.training import QUIZ_FILE
 from storage.sql import change, rows
 from tests.shop import ShopUnderTest
 
