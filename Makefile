@@ -29,7 +29,7 @@ test:  ## install what the tests need, then lint, types and every test (ARGS='-k
 	$(call install,requirements-dev.txt)
 	@$(IN_VENV) -m tools.prepare_tests
 	@$(MAKE) --no-print-directory lint types
-	@$(IN_VENV) -m pytest $(ARGS)
+	@$(IN_VENV) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup $(ARGS)
 
 soak:  ## play the model of the shop for HOURS=1 (MINUTES=5, SEED=n once more, DATABASE=sqlite)
 	$(call install,requirements-dev.txt)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from statistics import median
 
 from loyalty.audiences.reading import parse_filter
-from services.audiences import Audience, people_of
+from services.audiences.finding import Audience, people_of
 from services.shop import Shop
 from storage.audience_parts import midnight_ms
 from storage.audiences import how_many

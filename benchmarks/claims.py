@@ -21,10 +21,10 @@ import uvloop
 
 from loyalty.person import Person
 from loyalty.receipts import UnverifiedReceipt
-from services.claims import claim_receipt
-from services.purchases import record_purchase
+from services.org.tills import Till
+from services.purchases.claims import claim_receipt
+from services.purchases.reporting import record_purchase
 from services.shop import Shop
-from services.tills import Till
 from storage.database import DatabaseAddress
 from storage.sql import rows
 from tests.server_process import HOST

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from bot.progress import Progress
 from loyalty.csv_text import csv_line
-from services.import_files import look_at
-from services.imports import ImportRequest, import_members
+from services.custody.verify import verify_ledger
+from services.imports.files import look_at
+from services.imports.importing import ImportRequest, import_members
 from services.shop import Shop
-from services.verify import verify_ledger
 from storage.database import DatabaseAddress
 from tests.servers import postgres_server
 from tests.shop_parts import open_test_shop

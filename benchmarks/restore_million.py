@@ -18,8 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from services.backups import make_backup
-from services.restoring import Restoration
+from services.custody.backups import make_backup
+from services.custody.restoring import Restoration
 from services.shop import BackupPlace, Shop
 from storage.database import (
     DatabaseAddress,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.busy_books import COLUMNS, ENTRIES_A_VISIT, BusyBooks, Row
-from services.verify import verify_ledger
+from services.custody.verify import verify_ledger
 from storage.database import DatabaseAddress, current_client, is_postgres
 from storage.sql import rows
 from tests.servers import postgres_server

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from loyalty.refusals import Refusal
-from services.activity_signups import sign_up
-from services.callers import identify
+from services.activities.signups import sign_up
 from services.clock import SHOP_ZONE
+from services.people.callers import identify
 from services.shop import Shop
 from storage.sql import row
 from tools.demo_data import openid_of_guest

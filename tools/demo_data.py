@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.clock import BusinessClock
+from services.org.tills import Till
 from services.shop import Shop
-from services.tills import Till
 from storage.campaign_cues import due_cues, take_cue
 from storage.outbox import hold_back_queued
 from storage.transactions import transactional

@@ -10,23 +10,23 @@ from loyalty.fingerprints import fingerprint
 from loyalty.person import Person
 from loyalty.refusals import Refusal
 from sandbox.identifiers import number_of
-from services.callers import identify
-from services.coupons import issue_coupon, own_coupons
-from services.details import change_detail
-from services.exchanges import exchange_points
-from services.gifts import offer_coupon
-from services.holds import HoldRequest, hold
-from services.joining import join_member
-from services.member_codes import show_code
-from services.points import points_balance
-from services.points_mall import visit_mall
-from services.purchases import PurchaseReport, record_purchase
-from services.quoting import QuoteRequest, make_quote
-from services.refunds import RefundReport, record_refund
+from services.coupons.exchanges import exchange_points
+from services.coupons.gifts import offer_coupon
+from services.coupons.issuing import issue_coupon, own_coupons
+from services.coupons.points_mall import visit_mall
+from services.details.keeping import change_detail
+from services.ledger.points import points_balance
+from services.org.tills import Till
+from services.people.callers import identify
+from services.people.joining import join_member
+from services.purchases.member_codes import show_code
+from services.purchases.quoting import QuoteRequest, make_quote
+from services.purchases.refunds import RefundReport, record_refund
+from services.purchases.reporting import PurchaseReport, record_purchase
 from services.shop import Shop
-from services.tills import Till
-from services.topups import TopUpRequest, top_up
-from services.wallet import stored_value
+from services.wallet.balance import stored_value
+from services.wallet.holds import HoldRequest, hold
+from services.wallet.topups import TopUpRequest, top_up
 from storage.transactions import inside
 from tools.demo_cast import GIVEN_NAMES, GOODS, PHONES, REGULAR, SURNAMES
 from tools.demo_story import SEED, Deed, Event

@@ -7,7 +7,7 @@ from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import opened_shop
 from bot.config import Settings
-from services.invitations import bind_staff, invite, list_staff
+from services.org.invitations import bind_staff, invite, list_staff
 from services.shop import Shop
 from tools.demo_cast import MANAGER, REGULAR, STAFF
 from tools.demo_data import shop_at

@@ -2,7 +2,7 @@
 
 from loyalty.person import Person
 from sandbox.identifiers import openid_of
-from services.callers import identify
+from services.people.callers import identify
 from services.shop import Shop
 from tools.demo_cast import PHONES
 from tools.demo_data import openid_of_guest

@@ -6,7 +6,7 @@ Both by the ways of life: a popup answered on a phone, a draft as the manager wo
 from collections.abc import Mapping
 
 from loyalty.broadcast_contents import read_content
-from services.broadcasts import aim_at, draft_broadcast
+from services.broadcasts.drafts import aim_at, draft_broadcast
 from services.shop import Shop
 from tools.demo_cast import MANAGER, REGULAR
 from tools.demo_persons import person_with

@@ -10,7 +10,7 @@ from bot.app import Parts, machine_now, opened_shop
 from bot.config import Settings
 from sandbox.identifiers import openid_of
 from services.loading import load_shop
-from services.tills import Till, enrol_till
+from services.org.tills import Till, enrol_till
 from storage.tills import count_keys, signing_till
 from tools.demo_activities import fill_tasting, in_coming_weeks
 from tools.demo_cast import GOODS, PHONES, REGULAR

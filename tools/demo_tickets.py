@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from loyalty.person import Person
 from loyalty.tickets import TicketKind, TicketStep
 from services.shop import Shop
-from services.ticket_answers import answer_ticket, take_ticket
-from services.ticket_endings import rate_ticket, resolve_ticket
-from services.tickets import Draft, open_ticket
-from services.topics import set_topic
+from services.tickets.answers import answer_ticket, take_ticket
+from services.tickets.endings import rate_ticket, resolve_ticket
+from services.tickets.opening import Draft, open_ticket
+from services.tickets.topics import set_topic
 from storage.outbox import hold_back_queued
 from storage.transactions import inside, transactional
 from tools.demo_cast import MANAGER, REGULAR, STAFF, SUPPORT
