@@ -9,14 +9,23 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
+from random import sample
 from typing import Any
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
 STOP_SECONDS = 20
+# Below what systems hand to outgoing connections (Linux: from 32768); each worker has its own.
+FIRST_PORT, PORTS_OF_A_WORKER = 12_000, 2_000
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+FIRST_OF_WORKER = FIRST_PORT + WORKER * PORTS_OF_A_WORKER
+PORTS = cycle(
+    sample(range(FIRST_OF_WORKER, FIRST_OF_WORKER + PORTS_OF_A_WORKER), PORTS_OF_A_WORKER)
+)
 
 
 class ServerMissing(Exception):
@@ -64,10 +73,15 @@ class ServerProcess:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Nobody listens on it, and no other call of the test run is told the same.
+
+    The kernel's own choice may be the same twice, or go to an outgoing connection in between.
+    """
+    for port in islice(PORTS, PORTS_OF_A_WORKER):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise RuntimeError("no port is free for this worker of the tests")
 
 
 def unprivileged_user() -> int | None:
