@@ -1,9 +1,9 @@
 """The business clock (营业时钟): machine time plus what the sandbox has jumped ahead."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from storage.instants import SHOP_ZONE, day_of
+from storage.instants import EPOCH, SHOP_ZONE, day_of
 
 __all__ = ["SHOP_ZONE", "BusinessClock", "day_of", "end_of"]
 
@@ -19,12 +19,20 @@ class BusinessClock:
     def __init__(self, machine_now: Callable[[], datetime]) -> None:
         self.machine_now = machine_now
         self.offset = timedelta(0)
+        # A use case asks for the day many times; where it begins and ends is looked up once.
+        self._day = date.min
+        self._begins = self._ends = EPOCH
 
     def now(self) -> datetime:
         return self.machine_now() + self.offset
 
     def today(self) -> date:
-        return day_of(self.now())
+        now = self.now()
+        if not self._begins <= now < self._ends:
+            self._day = day_of(now)
+            self._ends = end_of(self._day).astimezone(UTC)
+            self._begins = end_of(self._day - timedelta(days=1)).astimezone(UTC)
+        return self._day
 
     def local(self, instant: datetime) -> datetime:
         """The instant as clocks in the shop's time zone show it."""

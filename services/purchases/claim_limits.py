@@ -35,9 +35,12 @@ async def count_claim(
     A helper for use cases: what they do not do after all is not counted. Where there is no limit
     nothing is asked.
     """
-    policy, who = shop.rules.points, _who(person.follower_id, member_id)
-    facts = {"until": shop.clock.local(until).strftime("%Y-%m-%d %H:%M")}
+    policy = shop.rules.points
     limit, limit_here = policy.claims_per_day, policy.claims_per_store_per_day
+    if not limit and not limit_here:
+        return
+    who = _who(person.follower_id, member_id)
+    facts = {"until": shop.clock.local(until).strftime("%Y-%m-%d %H:%M")}
     if limit and not await take_from_counter(_day_counter(shop, who), limit):
         raise TooManyClaims(limit=limit, **facts)
     here = _store_counter(shop, who, store_id)

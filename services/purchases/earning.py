@@ -5,36 +5,25 @@ deserves then. Growth is counted in hundredths, one per fen of the net.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from loyalty.earning import Earning, NoPoints, Reckoning, reckon
-from loyalty.ledger import Unit
+from loyalty.earning import Earning, NoPoints
+from loyalty.ledger import LedgerTransaction, Unit
 from loyalty.merging import MemberMerged
-from loyalty.money import yuan_text
 from loyalty.points import repay_debt
-from loyalty.refunds import NOTHING_RETURNED
 from services.campaigns.cues import follows_buying
 from services.clock import day_of
 from services.each import each_of
 from services.ledger.points import note_activity, points_balance, transaction_of
 from services.ledger.posting import post_with
+from services.purchases.deserved import Deserved, deserved_by, deserved_within_the_day
 from services.purchases.earners import Earner, lock_earner
-from services.purchases.facts import (
-    PurchaseRow,
-    day_counter,
-    earning_of,
-    earning_text,
-    facts_of_purchase,
-    purchase_key,
-    returned_of,
-    sale_of,
-)
+from services.purchases.facts import PurchaseRow, earning_of, earning_text, purchase_key
 from services.shop import Shop
 from services.tiers.rungs import after_growth
-from storage.counters import take_what_is_left
 from storage.instants import from_ms, to_ms
 from storage.locks import lock_receipt
 from storage.purchases import (
@@ -101,13 +90,12 @@ async def _credit_of(shop: Shop, done: Credited, member_id: int) -> Credit:
     purchase, due_at = done.purchase, done.purchase["credit_due_at"]
     standing = purchase["points_standing"]
     points = purchase["points"] if standing is None else standing
-    rule = earning_of(purchase)
     return Credit(
         points,
         (await points_balance(shop, member_id)).points,
         due_on=None if due_at is None else day_of(from_ms(due_at)),
         repaid=done.repaid,
-        none=None if points else _no_points(purchase, rule, await _reckoned(purchase, rule)),
+        none=None if points else (await deserved_by(purchase, earning_of(purchase))).none,
     )
 
 
@@ -130,10 +118,10 @@ async def _credit_if_due(shop: Shop, due: dict[str, Any]) -> bool:
     earner = await lock_earner(shop, purchase["member_id"])
     if await member_of_purchase(due["id"]) != earner.member_id:
         raise MemberMerged
-    due_at = from_ms(purchase["credit_due_at"])
-    rule = earning_of(purchase)
+    rule, due_at = earning_of(purchase), from_ms(purchase["credit_due_at"])
+    deserved = await deserved_within_the_day(shop, earner.member_id, purchase, rule)
     # What follows buying followed when it was bought.
-    await _credit(shop, purchase, earner, rule=rule, occurred_at=due_at, telling=None, following={})
+    await _credit(shop, earner, deserved, occurred_at=due_at, telling=None, following={})
     return True
 
 
@@ -150,21 +138,16 @@ async def _promise_or_credit(
     following = follows_buying(shop, earner.member_id, purchase)
     due_at = paid_at + timedelta(days=policy.pending_days)
     if purchase["paid_fen"] < policy.pending_from_fen or due_at <= shop.now():
+        deserved = await deserved_within_the_day(shop, earner.member_id, purchase, rule)
         return await _credit(
-            shop,
-            purchase,
-            earner,
-            rule=rule,
-            occurred_at=paid_at,
-            telling=telling,
-            following=following,
+            shop, earner, deserved, occurred_at=paid_at, telling=telling, following=following
         )
     await change_each(following.values())
     promised = await update_purchase(
         purchase,
         member_id=earner.member_id,
         earning=earning_text(rule),
-        points=(await _reckoned(purchase, rule)).points,
+        points=(await deserved_by(purchase, rule)).reckoning.points,
         credit_due_at=to_ms(due_at),
     )
     return Credited(promised)
@@ -172,96 +155,55 @@ async def _promise_or_credit(
 
 async def _credit(
     shop: Shop,
-    purchase: PurchaseRow,
     earner: Earner,
+    deserved: Deserved,
     *,
-    rule: Earning,
     occurred_at: datetime,
     telling: Telling | None,
     following: Mapping[str, Part],
 ) -> Credited:
     """Post what the net deserves, and keep what stands on the accounts from then on."""
-    rule, reckoning = await _within_the_day(shop, purchase, earner, rule=rule)
-    growth = purchase["paid_fen"] - purchase["refunded_fen"]
-    changes = {
-        "member_id": earner.member_id,
-        "earning": earning_text(rule),
-        "points": reckoning.points,
-        "points_standing": reckoning.points,
-        "growth_standing": growth,
-        "credit_due_at": None,
-    }
+    purchase, kept = deserved.purchase, deserved.kept(earner.member_id)
     await note_activity(shop, earner.accounts)
-    if not reckoning.points and not growth:
+    if not any(deserved.amounts.values()):
         await change_each(following.values())
-        return Credited(await update_purchase(purchase, **changes))
+        return Credited(await update_purchase(purchase, **kept))
+    growth = deserved.amounts[Unit.GROWTH]
     may_rise = growth > 0 and earner.may_rise(shop, growth)
-    beside = {"purchase": purchase_change(purchase, changes)}
-    repaid = repay_debt(reckoning.points, earner.accounts[Unit.POINTS].debt).repaid
-    credit = Credit(
-        reckoning.points,
-        earner.balance_after(reckoning.points),
-        repaid=repaid,
-        none=_no_points(purchase, rule, reckoning),
-    )
+    credit = _credit_to(earner, deserved)
+    beside = {"purchase": purchase_change(purchase, kept)}
     if telling is not None and not may_rise:
         beside["telling"] = telling(credit)
-    transaction = transaction_of(
-        shop,
-        earner.member_id,
-        {Unit.POINTS: reckoning.points, Unit.GROWTH: growth},
-        accounts=earner.accounts,
-        cause=_cause(shop, purchase, rule, reckoning),
-        occurred_at=occurred_at,
-    )
     key = purchase_key(purchase["id"])
     await post_with(
         shop,
-        transaction,
+        _transaction(shop, earner, deserved, occurred_at),
         earner.accounts,
         key=key,
         occurred_at=occurred_at,
         beside=beside,
         following=following,
     )
+    purchase = {**purchase, **kept}
     if may_rise and await after_growth(shop, earner.member_id, purchase_id=purchase["id"], key=key):
-        return Credited({**purchase, **changes}, repaid=repaid)
-    return Credited({**purchase, **changes}, credit, is_told=not may_rise, repaid=repaid)
+        return Credited(purchase, repaid=credit.repaid)
+    return Credited(purchase, credit, is_told=not may_rise, repaid=credit.repaid)
 
 
-def _no_points(purchase: PurchaseRow, rule: Earning, reckoning: Reckoning) -> NoPoints | None:
-    paid_fen, refunded_fen = purchase["paid_fen"], purchase["refunded_fen"]
-    return reckoning.no_points(rule, paid_fen=paid_fen, refunded_fen=refunded_fen)
+def _credit_to(earner: Earner, deserved: Deserved) -> Credit:
+    points = deserved.amounts[Unit.POINTS]
+    repaid = repay_debt(points, earner.accounts[Unit.POINTS].debt).repaid
+    return Credit(points, earner.balance_after(points), repaid=repaid, none=deserved.none)
 
 
-def _cause(
-    shop: Shop, purchase: PurchaseRow, rule: Earning, reckoning: Reckoning
-) -> dict[str, object]:
-    facts = {
-        "what": "purchase",
-        **facts_of_purchase(shop, purchase),
-        "yuan": yuan_text(purchase["paid_fen"]),
-        "net_fen": purchase["paid_fen"] - purchase["refunded_fen"],
-        **reckoning.facts(rule),
-    }
-    if purchase["refunded_fen"]:
-        facts["refunded_fen"] = purchase["refunded_fen"]
-    return facts
-
-
-async def _within_the_day(
-    shop: Shop, purchase: PurchaseRow, earner: Earner, *, rule: Earning
-) -> tuple[Earning, Reckoning]:
-    """What the limit of the purchase's day leaves is kept with it."""
-    reckoning, limit = await _reckoned(purchase, rule), shop.rules.points.cap_per_day
-    if limit is None:
-        return rule, reckoning
-    counter = day_counter(earner.member_id, purchase)
-    granted = await take_what_is_left(counter, reckoning.points, limit)
-    rule = replace(rule, day_allowance=granted)
-    return rule, await _reckoned(purchase, rule)
-
-
-async def _reckoned(purchase: PurchaseRow, rule: Earning) -> Reckoning:
-    returned = await returned_of(purchase) if purchase["refunded_fen"] else NOTHING_RETURNED
-    return reckon(rule, sale_of(purchase), returned)
+def _transaction(
+    shop: Shop, earner: Earner, deserved: Deserved, occurred_at: datetime
+) -> LedgerTransaction:
+    return transaction_of(
+        shop,
+        earner.member_id,
+        deserved.amounts,
+        accounts=earner.accounts,
+        cause=deserved.cause(shop),
+        occurred_at=occurred_at,
+    )
