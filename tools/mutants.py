@@ -59,6 +59,8 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     names = parser.parse_args().names
     listed = read_mutants(LIST.read_text("utf-8"))
+    if unknown := set(names) - {mutant.name for mutant in listed}:
+        parser.error(f"no guard is called {', '.join(sorted(unknown))}")
     mutants = [mutant for mutant in listed if not names or mutant.name in names]
     with tempfile.TemporaryDirectory() as folder:
         copies = [copy_tree(Path(folder) / str(number)) for number in range(COPIES)]
