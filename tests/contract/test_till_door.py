@@ -130,7 +130,7 @@ async def test_a_member_code_serves_one_receipt(bench: Bench) -> None:
         {"headers": {"X-Signature": ""}},
         {"headers": {"X-Till": "nobody"}},
     ],
-    ids=str,
+    ids=["key", "too old", "too new", "nonce", "signature", "till"],
 )
 async def test_a_request_not_signed_by_the_till_is_refused(
     bench: Bench, wrong: dict[str, Any]
