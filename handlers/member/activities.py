@@ -18,8 +18,6 @@ from services.activities.whats_on import (
 )
 
 NUMBER = "[0-9]{1,9}"
-# What fits one message; what comes soonest stands first.
-MOST_SHOWN, MOST_IN_CALENDAR = 10, 20
 AGAIN, NOT_AGAIN = "还会来", "不来了"
 
 router = Router(topic="活动")
@@ -32,8 +30,7 @@ async def show_activities(chat: Chat, member_id: int) -> None:
     found = [one for one in await activities_for(chat.shop, member_id) if _is_on(one)]
     if not found:
         return await chat.say("activities/none")
-    lines = "\n".join(_line(chat, own) for own in found[:MOST_SHOWN])
-    await chat.say("activities/list", lines=lines)
+    await _say_list(chat, "activities/list", [_line(chat, own) for own in found])
 
 
 @router.understand(behind("活动", shape=NUMBER), is_certain=True)
@@ -75,8 +72,7 @@ async def show_own(chat: Chat, member_id: int) -> None:
     found = await own_activities(chat.shop, member_id)
     if not found:
         return await chat.say("activities/none_own")
-    lines = "\n".join(_line(chat, own) for own in found[:MOST_SHOWN])
-    await chat.say("activities/own", lines=lines)
+    await _say_list(chat, "activities/own", [_line(chat, own) for own in found])
 
 
 @router.command("活动日历", help="activities/help_calendar")
@@ -85,11 +81,12 @@ async def show_calendar(chat: Chat, member_id: int) -> None:
     months = await calendar(chat.shop, member_id)
     lines: list[str] = []
     for month, found in months.items():
-        lines.append(chat.phrase("activities/month", year=month.year, month=month.month))
-        lines += [_line(chat, own, "activities/calendar_line") for own in found]
+        head = chat.phrase("activities/month", year=month.year, month=month.month)
+        first, *more = [_line(chat, own, "activities/calendar_line") for own in found]
+        lines += [f"{head}\n{first}", *more]
     if not lines:
         return await chat.say("activities/none")
-    await chat.say("activities/calendar", lines="\n".join(lines[:MOST_IN_CALENDAR]))
+    await _say_list(chat, "activities/calendar", lines)
 
 
 def read_check_in(chat: Chat) -> str | None:
@@ -152,6 +149,17 @@ async def keep_again(chat: Chat, member_id: int, answers: Answers) -> None:
     number, comes_again = int(str(answers["number"])), answers["again"] == AGAIN
     await say_again(chat.shop, chat.person, number, comes_again)
     await chat.say("activities/thanks")
+
+
+async def _say_list(chat: Chat, wording: str, lines: list[str]) -> None:
+    """How many one reply does not hold is said."""
+
+    def facts_of(shown: int) -> dict[str, object]:
+        left = len(lines) - shown
+        more = [chat.phrase("activities/more", count=left)] if left else []
+        return {"lines": "\n".join([*lines[:shown], *more])}
+
+    await chat.say_most(wording, len(lines), facts_of)
 
 
 def _is_on(own: OwnActivity) -> bool:

@@ -33,6 +33,8 @@ async def go_to_activities(shop: ShopUnderTest) -> None:
     await come_as_one_likes(shop, small)
     await miss_one(shop, small)
     await call_off(shop)
+    await many_activities(shop, 30)
+    await say(shop, MEMBER, "活动")
     for line in await notices("activities/"):
         shop.wordings.fill(line["wording"], line["facts"])
 
@@ -101,6 +103,24 @@ async def call_off(shop: ShopUnderTest) -> None:
     await run_activity_tasks(shop.shop)
     await say(shop, MEMBER, "我的活动")
     await say(shop, OTHER, f"报名 {number}")
+
+
+async def many_activities(shop: ShopUnderTest, count: int) -> None:
+    """One a day, from the day after tomorrow on."""
+    day = shop.shop.today()
+    activities = [
+        {
+            "code": f"many{number}",
+            "name": f"第 {number} 场周末咖啡拉花体验课",
+            "starts": f"{day + timedelta(days=number + 1)}T10:00:00",
+            "until": f"{day + timedelta(days=number + 1)}T12:00:00",
+            "place": "春熙路旗舰店二楼活动室",
+            "notice": False,
+        }
+        for number in range(1, count + 1)
+    ]
+    await load_shop(shop.shop, {"activities": activities})
+    await shop.shop.rules.refresh()
 
 
 async def say(shop: ShopUnderTest, name: str, *texts: str) -> None:

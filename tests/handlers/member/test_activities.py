@@ -1,9 +1,12 @@
 """活动: what is on, a seat or a place in the queue, and being there, in the words people send."""
 
+import re
+
 import pytest
 
+from bot.replies import LONGEST_TEXT_BYTES
 from services.activities.tasks import run_activity_tasks
-from tests.handlers.activities_tour import an_activity
+from tests.handlers.activities_tour import an_activity, many_activities
 from tests.outbox import notices
 from tests.shop import ShopUnderTest
 
@@ -107,6 +110,20 @@ async def test_calling_off_takes_a_code_and_the_right(
         小李> 我的活动
         机器人> （已取消）…
     """)
+
+
+@pytest.mark.parametrize("words", ["活动", "活动日历"])
+async def test_what_does_not_fit_is_counted_and_nothing_is_cut(
+    shop_under_test: ShopUnderTest, words: str
+) -> None:
+    await many_activities(shop_under_test, 30)
+    [said] = await shop_under_test.hear("小李", words)
+    shown = [line for line in said.splitlines() if line.endswith("）")]
+    left = re.search(r"\n还有 (\d+) 个列不下，", said)
+    assert left is not None
+    # With those of the demo.
+    assert len(shown) + int(left[1]) == 32
+    assert len(said.encode()) <= LONGEST_TEXT_BYTES
 
 
 async def test_a_stranger_is_shown_the_way_in(shop_under_test: ShopUnderTest, number: int) -> None:
