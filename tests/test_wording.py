@@ -29,6 +29,7 @@ NOT_ON_THE_TOUR = {
     "broadcast/rehearsal_needed": "said when a rehearsal grows old at this very moment",
     "help/apology": "said by the door when something broke",
     "coupons/more": "nobody on the tour has more coupons than one message holds",
+    "activities/more": "the shop of the tour has fewer activities than one message holds",
     "why/coupons_left": "nobody on the tour has more coupons than one message holds",
     "exchange/more": "the shop of the tour has fewer rewards than one message holds",
     "coupons/ending": "a notice, put together when it leaves",

@@ -33,8 +33,6 @@ async def go_to_activities(shop: ShopUnderTest) -> None:
     await come_as_one_likes(shop, small)
     await miss_one(shop, small)
     await call_off(shop)
-    await many_activities(shop, 30)
-    await say(shop, MEMBER, "活动")
     for line in await notices("activities/"):
         shop.wordings.fill(line["wording"], line["facts"])
 
