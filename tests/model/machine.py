@@ -48,6 +48,7 @@ class ShopMachine(MergeRules):
     @rule(minutes=STEPS)
     def time_passes(self, minutes: int) -> None:
         """The clock jumps, then every job of the night runs, in the order of the timetable."""
+        self.done = [command for command in self.done if command.is_lasting]
         self.pass_minutes(minutes)
         self.world.run_jobs()
         for member in self.model.everybody:

@@ -213,8 +213,12 @@ class ShopModel:
         self._settle(receipt, claim, member)
 
     def _settle(self, receipt: Receipt, claim: Claim, member: ModelMember | None) -> None:
-        if claim.state in ("credited", "void"):
+        if claim.state == "credited":
             return
+        if claim.state == "void":
+            if receipt.sale is None or receipt.sale.member is None:
+                return
+            refuse_if(receipt.sale.member is not member, "ReceiptClaimed")
         if member is None:
             assert claim.due_at is not None
             if claim.due_at < self.now:
