@@ -2,7 +2,9 @@
 
     python -m benchmarks.claims [--seconds 10]
 
-Starts a PostgreSQL of its own in a temporary folder, with the settings it would have in a shop.
+Starts a PostgreSQL of its own in a temporary folder, with the settings it would have in a shop. The
+receipts are of eight stores, as pgbench's transactions are of eight branches: at one till eight
+people never stand at once.
 All figures are taken in turns, so that whatever else the machine does slows all of them down.
 """
 
@@ -33,6 +35,7 @@ from tests.shop_parts import a_member, a_receipt, a_report, a_till, open_test_sh
 
 CLIENTS = 8
 MEMBERS = 2_000
+# As many branches as there are stores.
 PGBENCH_SCALE = 8
 TURNS = 3
 WARM_UP_SECONDS = 3
@@ -60,7 +63,8 @@ async def compare(postgres: PostgresServer, seconds: int) -> None:
     address = DatabaseAddress(postgres.create_database(), pool_size=CLIENTS)
     async with open_test_shop(address) as shop:
         people = [await a_member(shop, str(number)) for number in range(MEMBERS)]
-        counter = Counter(shop, await a_till(shop), people)
+        tills = [await a_till(shop, f"{place.store}-1") for place in shop.rules.places.values()]
+        counter = Counter(shop, tills, people)
         await warm_up(counter)
         turns = [await one_turn(postgres, counter, seconds) for _ in range(TURNS)]
     report({name: round(median(turn[name] for turn in turns)) for name in turns[0]})
@@ -68,21 +72,24 @@ async def compare(postgres: PostgresServer, seconds: int) -> None:
 
 @dataclass(slots=True)
 class Counter:
-    """What is done at the counter: a till prints receipts and reports them, people scan."""
+    """What is done at the counter: tills print receipts and report them, people scan."""
 
     shop: Shop
-    till: Till
+    tills: list[Till]
     people: list[Person]
     sequences: Iterator[int] = field(default_factory=count)
 
+    def till_of(self, sequence: int) -> Till:
+        return self.tills[sequence % len(self.tills)]
+
     def print_receipts(self, number: int) -> list[Printed]:
         printed = itertools.islice(self.sequences, number)
-        return [(sequence, a_receipt(self.shop, self.till, sequence)) for sequence in printed]
+        return [(one, a_receipt(self.shop, self.till_of(one), one)) for one in printed]
 
     async def upload(self, printed: Printed) -> None:
         sequence, _ = printed
         report = a_report(self.shop, f"R-{sequence}", sequence=sequence)
-        await record_purchase(self.shop, self.till, report)
+        await record_purchase(self.shop, self.till_of(sequence), report)
 
     async def claim(self, printed: Printed) -> None:
         sequence, receipt = printed
