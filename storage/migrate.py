@@ -1,8 +1,9 @@
 """Migrations (升级): numbered SQL files, each applied whole or not at all, one process at a time.
 
 The files are written once for both databases; `{id}`, `{bytes}`, `{append_only table}`,
-`{no_delete table}` and `{drop_kept table}` stand for what differs. A migration and the note that
-it ran are one transaction, so a kill leaves the old schema or the new one, never something between.
+`{no_delete table}`, `{drop_kept table}` and `{unchecked table column}`, a reference that only
+SQLite checks, stand for what differs. A migration and the note that it ran are one transaction, so
+a kill leaves the old schema or the new one, never something between.
 """
 
 import re
@@ -92,6 +93,8 @@ def statements(text: str, *, postgres: bool) -> list[str]:
     text = re.sub(r"\{no_delete (\w+)\}", r"{refuse DELETE \1}", text)
     dropped = r"DROP TABLE \1; DROP FUNCTION \1_refuses_delete;" if postgres else r"DROP TABLE \1;"
     text = re.sub(r"\{drop_kept (\w+)\}", dropped, text)
+    free = r"ALTER TABLE \1 DROP CONSTRAINT \1_\2_fkey;" if postgres else ""
+    text = re.sub(r"\{unchecked (\w+) (\w+)\}", free, text)
     parts = re.split(r"\{refuse (\w+) (\w+)\}|;", text)
     found: list[str] = []
     for plain, verb, table in zip(

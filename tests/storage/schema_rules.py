@@ -78,6 +78,7 @@ NOT_DELETED = (
     "activity_signups",
     "tier_gifts",
     "campaign_effects",
+    "ledger_accounts",
     "lots",
     "claims",
     "coupons",

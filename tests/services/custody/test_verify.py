@@ -5,6 +5,7 @@ import pytest
 from services.custody.verify import verify_ledger
 from services.shop import Shop
 from storage.sql import change
+from tests.databases import only_postgres
 from tests.services.damaged_books import keep_books
 from tests.shop_parts import MachineClock
 
@@ -105,6 +106,13 @@ LAST_MEMBER = "(SELECT MAX(id) FROM ledger_accounts WHERE name = 'member')"
 async def test_damage_is_found(books: Shop, damage: str, kind: str) -> None:
     assert await change(damage) > 0
     assert kind in await kinds_found(books)
+
+
+@only_postgres
+async def test_an_entry_of_no_account_is_found(books: Shop) -> None:
+    """PostgreSQL does not look for the account itself (decision 36)."""
+    assert await change("UPDATE ledger_entries SET account_id = 0 WHERE amount = 32") > 0
+    assert await kinds_found(books) >= {"loose_row", "unbalanced_transaction"}
 
 
 A_LOT = "(SELECT MAX(id) FROM lots WHERE remaining > 0)"
