@@ -15,6 +15,8 @@ Server = TypeVar("Server")
 WITH_PROCESSES = ("tests/browser/", "tests/contract/", "tests/faults/")
 
 
+# Before xdist looks for the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests share a worker: those of a file, and all those with processes of their own."""
     for item in items:
